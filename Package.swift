@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target is one room of the house; README.md has the floor plan. Arrows only point down,
+// and `make test` fails on an import that a target does not declare.
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Kernels are optimised in debug builds too: unoptimised they are some four hundred times slower.
+func kernel(_ flags: String...) -> [SwiftSetting] {
+    house + [.unsafeFlags(["-O"] + flags)]
+}
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = house) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: house)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+// The same kernel sources are built once per instruction set: the folders are links to one.
+#if arch(x86_64)
+let kernelModules: [(name: String, flags: [String])] = [
+    ("KernelsX86V2", ["-Xcc", "-march=x86-64-v2"]),
+    ("KernelsX86V3", ["-Xcc", "-march=x86-64-v3", "-DISA_AVX2"]),
+    ("KernelsX86V4", ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512", "-DISA_AVX512"]),
+]
+#else
+let kernelModules: [(name: String, flags: [String])] = [("KernelsPlain", [])]
+#endif
+
+let package = Package(
+    name: "martlet",
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .executable(name: "loadtest", targets: ["loadtest"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    ],
+    targets: [
+        // C only: system libraries and generated code, each imported by one target.
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "CKernels"),
+
+        room("Tensors"),
+        room("KernelTable"),
+    ] + kernelModules.map { module in
+        .target(
+            name: module.name, dependencies: ["KernelTable", "CKernels"],
+            swiftSettings: house + [.unsafeFlags(["-O"] + module.flags)])
+    } + [
+        room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
+        room("Messages", ["CProtobufC", "CMessages"]),
+        room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
+
+        room("HTTP2", ["CNghttp2", tls] + nio),
+        room("GRPC", ["HTTP2", "Messages", "CZlib"] + nio),
+
+        room("Batching"),
+        room("Monitoring"),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
+        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
+
+        .executableTarget(name: "martlet", dependencies: ["Gateway", "Serving", "Engine", "Kernels", "GRPC", "Messages", "Tensors", arguments], swiftSettings: house),
+        .executableTarget(
+            name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
+            swiftSettings: house),
+
+        tests(of: "Tensors"),
+        tests(of: "Kernels", ["KernelTable"]),
+        tests(of: "Messages"),
+        tests(of: "Engine", ["Tensors", "Messages"]),
+        tests(of: "HTTP2", nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        tests(of: "Batching"),
+        tests(of: "Monitoring"),
+        tests(of: "Serving", ["Tensors", "Engine"]),
+        tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+    ]
+)

@@ -1,0 +1,16 @@
+public import Tensors
+
+/// The value of a node's attribute.
+public enum Attribute: Sendable {
+    case int(Int)
+    case float(Float)
+    case string(ByteString)
+    case tensor(Tensor)
+    case graph(Graph)
+    case type(ValueType, dims: [Dim]?)
+    case ints([Int])
+    case floats([Float])
+    case strings([ByteString])
+    case tensors([Tensor])
+    case graphs([Graph])
+}
