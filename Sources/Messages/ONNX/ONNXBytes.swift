@@ -27,7 +27,7 @@ public struct ONNXBytes: @unchecked Sendable {
     }
 
     /// The whole file at `path`, mapped: nothing is read before it is used.
-    public init(file path: String) throws(ONNXFormatError) {
+    public init(file path: String, allowingEmpty: Bool = false) throws(ONNXFormatError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ONNXFormatError("cannot open '\(path)': \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
@@ -37,6 +37,10 @@ public struct ONNXBytes: @unchecked Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw ONNXFormatError("'\(path)' is not a regular file") }
         let count = Int(status.st_size)
+        if count == 0, allowingEmpty {
+            self.init([])
+            return
+        }
         guard count > 0 else { throw ONNXFormatError("'\(path)' is empty") }
         guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
             throw ONNXFormatError("cannot map '\(path)': \(String(cString: strerror(errno)))")
