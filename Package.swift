@@ -96,6 +96,8 @@ let package = Package(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
 
+        .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
+
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
