@@ -11,7 +11,7 @@ public final class NodeRun {
     var planned: [Tensor?]
     var scratchBlocks: [TensorStorage] = []
 
-    init(inputs: [Value?], outputFacts: [Fact], wanted: [Bool], planned: [Tensor?]) {
+    package init(inputs: [Value?], outputFacts: [Fact], wanted: [Bool], planned: [Tensor?]) {
         self.inputs = inputs
         self.outputs = [Value?](repeating: nil, count: outputFacts.count)
         self.outputFacts = outputFacts
