@@ -3,6 +3,10 @@ enum Registry {
     static let all: [OperatorEntry] = [
         SequenceOperators.all,
         ControlFlowOperators.all,
+        ShapeOperators.all,
+        IndexOperators.all,
+        DetectionOperators.all,
+        MatMulOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
