@@ -73,7 +73,8 @@ def measure(path, shapes, arguments):
         ort = last_json([sys.executable, "-c", ORT, path, str(arguments.threads), str(arguments.seconds), json.dumps(shapes)])
         ours = last_json(
             [MARTLET, "bench", path, "--threads", str(arguments.threads), "--seconds", str(arguments.seconds), "--json",
-             *(word for name, shape in shapes.items() for word in ("--input-shape", f"{name}={shape}"))])
+             *(word for name, shape in shapes.items() for word in ("--input-shape", f"{name}={shape}")),
+             "--input-value", "sr=16000"])
         if "error" in ort or "error" in ours:
             return {"error": ours.get("error") or "ONNX Runtime: " + ort["error"]}
         rounds.append((ours, ort))
