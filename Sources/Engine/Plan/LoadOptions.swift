@@ -17,8 +17,6 @@ public enum Pass: String, Sendable, Hashable, CaseIterable {
     case foldConstants = "fold-constants"
     /// Drops what no output depends on.
     case removeDead = "remove-dead"
-    /// Keeps one of several equal constants.
-    case shareConstants = "share-constants"
     /// Lets operators rearrange their weights.
     case prepare = "prepare"
     /// Gives values fixed places in one block of memory, for each set of input shapes.

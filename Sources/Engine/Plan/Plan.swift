@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Tensors
 
 /// One graph, ready to run any number of times on any number of threads.
@@ -6,6 +7,8 @@ final class Plan: Sendable {
     let options: LoadOptions
     /// The values given to a run: the graph's inputs, then its captures.
     let entrances: [Int]
+    /// The schedule used last comes first. The lock is held for looking only.
+    private let schedules = Mutex<[Schedule]>([])
 
     init(_ network: Network, options: LoadOptions) {
         self.network = network
@@ -27,25 +30,52 @@ final class Plan: Sendable {
         return network.outputs.map { facts[$0] }
     }
 
+    /// Runs the graph; `inputs` are its inputs and then its captures.
     func run(_ inputs: [Value], cancellation: Cancellation? = nil) throws(EngineError) -> [Value] {
-        var values: [Value?] = network.values.map { $0.fact.value.map(Value.tensor) }
-        for (value, input) in zip(entrances, inputs) { values[value] = input }
-        for step in network.steps {
-            if let cancellation, cancellation.isCancelled { throw EngineError(.cancelled, "the run was abandoned") }
-            let results = try Evaluation.run(
-                step.operation, inputs: step.inputs.map { $0.flatMap { values[$0] } }, wanted: step.outputs.map { $0 != nil },
-                place: step.node.place, cancellation: cancellation)
-            for (output, result) in zip(step.outputs, results) {
-                if let output { values[output] = result }
+        let schedule = try schedule(for: inputs)
+        var outputs = [Value?](repeating: nil, count: schedule.exits.count)
+        for position in outputs.indices {
+            if let (dataType, shape) = schedule.exitShape(position), schedule.ownsMemory(ofExit: position) {
+                outputs[position] = .tensor(Tensor(dataType: dataType, shape: shape))
             }
         }
-        var outputs: [Value] = []
-        for output in network.outputs {
-            guard let value = values[output] else {
-                throw EngineError(.malformedModel, "nothing made it", place: "output '\(network.values[output].name)'")
-            }
-            outputs.append(value)
+        try run(schedule, inputs, into: &outputs, cancellation: cancellation)
+        var results: [Value] = []
+        results.reserveCapacity(outputs.count)
+        for (position, output) in outputs.enumerated() {
+            guard let output else { throw EngineError(.malformedModel, "nothing made it", place: "output \(position)") }
+            results.append(output)
         }
-        return outputs
+        return results
+    }
+
+    /// Runs the graph; outputs with memory in `outputs` are written there.
+    func run(
+        _ schedule: Schedule, _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?
+    ) throws(EngineError) {
+        let instance = schedule.takeInstance()
+        defer { schedule.give(instance, keepingAtMost: options.limits.idleInstances) }
+        try instance.run(inputs, into: &outputs, cancellation: cancellation)
+    }
+
+    /// The schedule for inputs of these types and shapes: a remembered one, or a new one.
+    func schedule(for inputs: [Value]) throws(EngineError) -> Schedule {
+        let remembered = schedules.withLock { schedules -> Schedule? in
+            guard let index = schedules.firstIndex(where: { $0.fits(inputs) }) else { return nil }
+            let found = schedules[index]
+            if index > 0 {
+                schedules.remove(at: index)
+                schedules.insert(found, at: 0)
+            }
+            return found
+        }
+        if let remembered { return remembered }
+        let made = try Scheduler.schedule(network, entrances: entrances, key: inputs.map(EntranceKey.init), options: options)
+        schedules.withLock { schedules in
+            // Another thread may have made the same one meanwhile: two are as good as one.
+            schedules.insert(made, at: 0)
+            if schedules.count > options.limits.rememberedShapes { schedules.removeLast() }
+        }
+        return made
     }
 }

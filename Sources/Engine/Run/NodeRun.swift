@@ -12,6 +12,20 @@ public final class NodeRun {
     var planned: [Tensor?]
     let context: RunContext
 
+    /// An output that goes to other nodes, or out of the run, once it is made.
+    struct Delivery {
+        let output: Int
+        let value: Int
+        let isExit: Bool
+    }
+
+    var deliveries: [Delivery] = []
+    /// Inputs that this run was given, and lets go of.
+    var transientInputs: [Int] = []
+    var isDynamic = false
+    /// Whether any of the above asks for more than running the operator.
+    var needsCare = false
+
     init(
         operation: any Operation, inputs: [Value?], outputFacts: [Fact], wanted: [Bool], planned: [Tensor?], context: RunContext
     ) {
