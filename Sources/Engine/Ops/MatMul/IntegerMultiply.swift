@@ -73,19 +73,25 @@ enum IntegerMultiply {
     private static func multiply(
         _ plan: MatMulPlan, rows: Range<Int>, _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, _ c: UnsafeMutablePointer<Int32>
     ) {
-        let n = plan.n
         for i in rows {
-            let row = c + i * n
-            row.update(repeating: 0, count: n)
-            for p in 0..<plan.k {
-                let factor = Int32(a[i * plan.aStrides.row + p * plan.aStrides.column])
-                if factor == 0 { continue }
-                let line = b + p * plan.bStrides.row
-                if plan.bStrides.column == 1 {
-                    for j in 0..<n { row[j] &+= factor &* Int32(line[j]) }
-                } else {
-                    for j in 0..<n { row[j] &+= factor &* Int32(line[j * plan.bStrides.column]) }
-                }
+            row(a + i * plan.aStrides.row, plan.aStrides.column, b, plan.bStrides, plan.k, plan.n, c + i * plan.n)
+        }
+    }
+
+    /// One row of a product: c[j] = Σ a[p]·b[p,j].
+    static func row(
+        _ a: UnsafePointer<Int16>, _ aStep: Int, _ b: UnsafePointer<Int16>, _ bStrides: (row: Int, column: Int), _ k: Int, _ n: Int,
+        _ c: UnsafeMutablePointer<Int32>
+    ) {
+        c.update(repeating: 0, count: n)
+        for p in 0..<k {
+            let factor = Int32(a[p * aStep])
+            if factor == 0 { continue }
+            let line = b + p * bStrides.row
+            if bStrides.column == 1 {
+                for j in 0..<n { c[j] &+= factor &* Int32(line[j]) }
+            } else {
+                for j in 0..<n { c[j] &+= factor &* Int32(line[j * bStrides.column]) }
             }
         }
     }
