@@ -1,0 +1,4 @@
+/// Operators on sequences and optionals.
+enum SequenceOperators {
+    static let all: [OperatorEntry] = []
+}
