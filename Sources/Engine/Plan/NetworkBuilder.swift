@@ -35,8 +35,7 @@ struct NetworkBuilder {
             guard let fact = inputFacts?[index] ?? port.fact else {
                 throw EngineError(.malformedModel, "its type is not declared", place: "input '\(port.name)'")
             }
-            let known = inputFacts == nil ? fact : fact.refined(by: port.fact)
-            network.inputs.append(try number(port.name, known, place: "input '\(port.name)'"))
+            network.inputs.append(try number(port.name, fact, place: "input '\(port.name)'"))
         }
         let shadowed = Set(inputFacts == nil ? [] : graph.inputs.map(\.name))
         for (name, tensor) in graph.initializers.sorted(by: { $0.key < $1.key }) where !shadowed.contains(name) {
