@@ -43,7 +43,7 @@ struct ColumnsToImage: Operation {
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
-        let window = try window(run.tensor(1).integers, run.tensor(2).integers)
+        let window = try window(run.tensor(1).integers ?? [], run.tensor(2).integers ?? [])
         // Integers of up to 32 bits are exact in float64; wider ones wrap only where float64 could not count them either.
         if run.tensor(0).dataType == .float32 || run.tensor(0).dataType == .float16 || run.tensor(0).dataType == .bfloat16 {
             add(run, window, Float.self)
