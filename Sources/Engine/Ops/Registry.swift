@@ -5,6 +5,7 @@ enum Registry {
         ControlFlowOperators.all,
         ShapeOperators.all,
         IndexOperators.all,
+        TextOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         TextOperators.all,

@@ -17,7 +17,7 @@ struct ColumnsToImage: Operation {
         try node.checkRank(image, "image_shape", 1)
         try node.checkRank(block, "block_shape", 1)
         let dataType = x.dataType ?? .float32
-        guard let imageShape = image.value?.wholeNumbers, let blockShape = block.value?.wholeNumbers else {
+        guard let imageShape = image.value?.integers, let blockShape = block.value?.integers else {
             let rank = (image.dim(0).value ?? block.dim(0).value).flatMap { $0 < 64 ? $0 : nil }
             return [Fact(dataType, rank.map { [x.dim(0), .unknown] + [Dim](repeating: .unknown, count: $0) })]
         }
@@ -43,7 +43,7 @@ struct ColumnsToImage: Operation {
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
-        let window = try window(run.tensor(1).wholeNumbers, run.tensor(2).wholeNumbers)
+        let window = try window(run.tensor(1).integers ?? [], run.tensor(2).integers ?? [])
         // Integers of up to 32 bits are exact in float64; wider ones wrap only where float64 could not count them either.
         if run.tensor(0).dataType == .float32 || run.tensor(0).dataType == .float16 || run.tensor(0).dataType == .bfloat16 {
             add(run, window, Float.self)

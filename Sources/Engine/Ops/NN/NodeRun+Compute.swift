@@ -57,14 +57,4 @@ extension Tensor {
             initialized = count
         }
     }
-
-    /// The elements of a tensor of any integer type. O(n).
-    var wholeNumbers: [Int] {
-        [Int](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if let base = buffer.baseAddress {
-                base.withMemoryRebound(to: Int64.self, capacity: count) { Int64.load(bytes, dataType, count: count, into: $0) }
-            }
-            initialized = count
-        }
-    }
 }
