@@ -52,6 +52,29 @@ public final class Model: Sendable {
         try run(inputs.map(Value.tensor), cancellation: cancellation)
     }
 
+    /// Runs the model and writes its outputs into memory of the caller's.
+    ///
+    /// In a steady state, with inputs of shapes met before, this allocates nothing.
+    ///
+    /// - Parameter outputs: one place for each output. A tensor there is written to when its type and byte count are those of the
+    ///   output, which ``outputShapes(for:)`` tells; whatever else is there is replaced by a value that the run made.
+    public func run(
+        _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation? = nil
+    ) throws(EngineError) {
+        try check(inputs)
+        guard outputs.count == signature.outputs.count else {
+            throw EngineError(.invalidInput, "places for \(outputs.count) outputs where the model has \(signature.outputs.count)")
+        }
+        try plan.run(inputs, into: &outputs, cancellation: cancellation)
+    }
+
+    /// The shapes of the outputs for inputs of these types and shapes; nil for one that only running can tell.
+    public func outputShapes(for inputs: [Value]) throws(EngineError) -> [Shape?] {
+        try check(inputs)
+        let schedule = try plan.schedule(for: inputs)
+        return schedule.exits.map { schedule.shapes[$0] }
+    }
+
     private func check(_ inputs: [Value]) throws(EngineError) {
         guard inputs.count == signature.inputs.count else {
             throw EngineError(.invalidInput, "\(inputs.count) inputs where the model has \(signature.inputs.count)")
