@@ -5,6 +5,8 @@ public import Tensors
 public final class Model: Sendable {
     public let signature: Signature
     public let metadata: ModelMetadata
+    /// Whether requests may share a run, and which node is the reason when they may not.
+    public let batchability: Batchability
     let plan: Plan
 
     /// The model in the ONNX file at `path`. Any thread; takes as long as reading the file and packing its weights.
@@ -31,6 +33,7 @@ public final class Model: Sendable {
         let network = try NetworkBuilder.build(graph, options: options)
         plan = Plan(network, options: options)
         metadata = imported.metadata
+        batchability = BatchAnalysis.analyse(network)
         signature = Signature(
             inputs: network.inputs.map { Signature.Port(network.values[$0].name, network.values[$0].fact) },
             outputs: zip(network.outputs, graph.outputs).map { value, port in
