@@ -8,7 +8,6 @@ enum Registry {
         TextOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
-        TextOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
