@@ -88,10 +88,15 @@ let package = Package(
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
         room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
 
-        .executableTarget(name: "martlet", dependencies: ["Gateway", "Serving", "Engine", "Kernels", "GRPC", "Messages", "Tensors", arguments], swiftSettings: house),
+        room("Client", ["GRPC", "Messages", "Tensors"]),
+
+        .executableTarget(
+            name: "martlet", dependencies: ["Gateway", "Client", "Serving", "Engine", "Kernels", "Tensors", arguments], swiftSettings: house),
         .executableTarget(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
+
+        .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
 
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
@@ -103,5 +108,6 @@ let package = Package(
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Client", ["Tensors"]),
     ]
 )
