@@ -81,7 +81,7 @@ let package = Package(
         room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", tls] + nio),
-        room("GRPC", ["HTTP2", "Messages", "CZlib"] + nio),
+        room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio),
 
         room("Batching"),
         room("Monitoring"),
@@ -92,6 +92,8 @@ let package = Package(
         .executableTarget(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
+
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
