@@ -78,7 +78,7 @@ public final class Model: Sendable {
         return schedule.exits.map { schedule.shapes[$0] }
     }
 
-    private func check(_ inputs: [Value]) throws(EngineError) {
+    func check(_ inputs: [Value]) throws(EngineError) {
         guard inputs.count == signature.inputs.count else {
             throw EngineError(.invalidInput, "\(inputs.count) inputs where the model has \(signature.inputs.count)")
         }
