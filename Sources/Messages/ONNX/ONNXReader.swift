@@ -54,7 +54,13 @@ public final class ONNXReader {
             case .sequence:
                 let sequence = try reader.unpack(raw, in: range, onnx__sequence_proto__init)
                 return try reader.sequence(sequence.pointee)
-            case .optional:
+            case .optional(let wrapped):
+                // Some writers leave the wrapping out when there is something in it.
+                if case .sequence = wrapped,
+                    let bare = try? reader.unpack(raw, in: range, onnx__sequence_proto__init).pointee, bare.elem_type == 1
+                {
+                    return try reader.sequence(bare)
+                }
                 let optional = try reader.unpack(raw, in: range, onnx__optional_proto__init)
                 return try reader.optional(optional.pointee)
             case .map:

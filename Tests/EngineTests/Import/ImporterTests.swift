@@ -4,7 +4,7 @@ import Testing
 
 /// What is wrong with a model is said, with the place, and never by a trap.
 @Suite struct ImporterTests {
-    private func error(_ bytes: [UInt8], options: LoadOptions = LoadOptions()) -> EngineError? {
+    private func fault(_ bytes: [UInt8], options: LoadOptions = LoadOptions()) -> EngineError? {
         do throws(EngineError) {
             _ = try Model.load(bytes: bytes, options: options)
             return nil
@@ -19,23 +19,23 @@ import Testing
             [ONNX.node("Reshape", ["x", "s"], ["y"])], inputs: [x], outputs: [y],
             initializers: [ONNX.int64s("s", [2], [-1, 3])])
         let bytes = ONNX.model(graph)
-        #expect(error(bytes) == nil)
+        #expect(fault(bytes) == nil)
         var refused = 0
-        for length in 0..<bytes.count where error(Array(bytes[..<length])) != nil { refused += 1 }
+        for length in 0..<bytes.count where fault(Array(bytes[..<length])) != nil { refused += 1 }
         #expect(refused > bytes.count / 2)
     }
 
     @Test func `bytes that are no model say so`() {
-        #expect(error(Array("not a model at all".utf8))?.code == .malformedModel)
-        #expect(error([])?.code == .malformedModel)
-        #expect(error([0x08, 0x08])?.message.contains("no graph") == true)
+        #expect(fault(Array("not a model at all".utf8))?.code == .malformedModel)
+        #expect(fault([])?.code == .malformedModel)
+        #expect(fault([0x08, 0x08])?.message.contains("no graph") == true)
     }
 
     @Test func `a cycle names a node in it`() throws {
         let graph = ONNX.graph(
             [ONNX.node("Identity", ["b"], ["a"], name: "first"), ONNX.node("Identity", ["a"], ["b"], name: "second")],
             inputs: [x], outputs: [ONNX.value("a", 1, ["n", "3"])])
-        let error = try #require(error(ONNX.model(graph)))
+        let error = try #require(fault(ONNX.model(graph)))
         #expect(error.code == .malformedModel)
         #expect(error.description.contains("cycle"))
         #expect(error.place?.contains("first") == true || error.place?.contains("second") == true)
@@ -52,21 +52,21 @@ import Testing
         let graph = ONNX.graph(
             [ONNX.node("Identity", ["x"], ["y"], name: "one"), ONNX.node("Identity", ["x"], ["y"], name: "two")],
             inputs: [x], outputs: [y])
-        let error = try #require(error(ONNX.model(graph)))
+        let error = try #require(fault(ONNX.model(graph)))
         #expect(error.message.contains("'y'") && error.message.contains("twice"))
         #expect(error.place?.contains("two") == true)
     }
 
     @Test func `a missing value names the value and the node`() throws {
         let graph = ONNX.graph([ONNX.node("Reshape", ["x", "gone"], ["y"], name: "r")], inputs: [x], outputs: [y])
-        let error = try #require(error(ONNX.model(graph)))
+        let error = try #require(fault(ONNX.model(graph)))
         #expect(error.message.contains("'gone'"))
         #expect(error.place?.contains("'r'") == true)
     }
 
     @Test func `an output that nothing makes is named`() throws {
         let graph = ONNX.graph([], inputs: [x], outputs: [y])
-        #expect(error(ONNX.model(graph))?.place == "output 'y'")
+        #expect(fault(ONNX.model(graph))?.place == "output 'y'")
     }
 
     @Test func `all unknown operators are named at once, in subgraphs too`() throws {
@@ -76,7 +76,7 @@ import Testing
                 ONNX.node("Fancy", ["x"], ["a"], domain: "com.example"), ONNX.node("Odd", ["a"], ["c"]),
                 ONNX.node("If", ["c"], ["y"], [ONNX.graph("then_branch", branch), ONNX.graph("else_branch", branch)]),
             ], inputs: [x], outputs: [y])
-        let error = try #require(error(ONNX.model(graph, domains: ["com.example"])))
+        let error = try #require(fault(ONNX.model(graph, domains: ["com.example"])))
         #expect(error.code == .unsupported)
         for name in ["com.example::Fancy (version 1)", "Odd (version 17)", "Bogus (version 17)"] {
             #expect(error.message.contains(name))
@@ -87,7 +87,7 @@ import Testing
     func `impossible extents of an initialiser are refused`(dims: [Int64]) throws {
         let graph = ONNX.graph(
             [ONNX.node("Identity", ["w"], ["y"])], outputs: [y], initializers: [ONNX.raw("w", 1, dims, [0, 0, 0, 0])])
-        let error = try #require(error(ONNX.model(graph)))
+        let error = try #require(fault(ONNX.model(graph)))
         #expect(error.place?.contains("'w'") == true)
     }
 
@@ -97,33 +97,33 @@ import Testing
         let graph = ONNX.graph(
             [ONNX.node("Identity", ["w"], ["y"])], outputs: [y],
             initializers: [ONNX.raw("w", 1, [251], [UInt8](repeating: 0, count: 1004))])
-        #expect(error(ONNX.model(graph), options: options)?.code == .resourceExhausted)
-        #expect(error(ONNX.model(graph)) == nil)
+        #expect(fault(ONNX.model(graph), options: options)?.code == .resourceExhausted)
+        #expect(fault(ONNX.model(graph)) == nil)
     }
 
     @Test func `elements that do not fill the shape are refused`() throws {
         let graph = ONNX.graph(
             [ONNX.node("Identity", ["w"], ["y"])], outputs: [y], initializers: [ONNX.raw("w", 1, [3], [0, 0, 0, 0])])
-        let error = try #require(error(ONNX.model(graph)))
+        let error = try #require(fault(ONNX.model(graph)))
         #expect(error.message.contains("4 bytes") && error.message.contains("12"))
     }
 
     @Test func `graphs that nest too deep are refused`() {
         var graph = ONNX.graph([ONNX.node("Identity", ["x"], ["y"])], outputs: [y])
-        for _ in 0..<3000 {
+        for _ in 0..<300 {
             graph = ONNX.graph(
                 [ONNX.node("If", ["c"], ["y"], [ONNX.graph("then_branch", graph), ONNX.graph("else_branch", ProtoWriter())])], outputs: [y])
         }
-        #expect(error(ONNX.model(graph))?.message.contains("nest") == true)
+        #expect(fault(ONNX.model(graph))?.message.contains("nest") == true)
     }
 
     @Test func `a million empty messages are refused`() {
         var graph = ProtoWriter()
         for _ in 0..<1_000_000 { graph.bytes += [0x0A, 0x00] }
-        #expect(error(ONNX.model(graph))?.code == .malformedModel)
+        #expect(fault(ONNX.model(graph))?.code == .malformedModel)
         var node = ONNX.node("Identity", ["x"], ["y"])
         for _ in 0..<1_000_000 { node.bytes += [0x2A, 0x00] }
-        #expect(error(ONNX.model(ONNX.graph([node], inputs: [x], outputs: [y])))?.code == .malformedModel)
+        #expect(fault(ONNX.model(ONNX.graph([node], inputs: [x], outputs: [y])))?.code == .malformedModel)
     }
 
     @Test func `four-bit elements are unpacked, low half first`() throws {
