@@ -35,9 +35,11 @@ public struct EngineLimits: Sendable, Hashable {
     /// Elements of one value computed when a plan meets new input shapes.
     public var foldedElementsPerShape = 4096
     /// Sets of input shapes that a plan remembers; the one used longest ago is forgotten first.
-    public var rememberedShapes = 16
+    public var rememberedShapes = 64
     /// Idle instances of one set of input shapes whose memory is kept for the next run.
     public var idleInstances = 4
+    /// Bytes that idle instances of all shapes together may hold. Beyond it those of the shapes used longest ago are freed.
+    public var idleBytes = 256 << 20
     /// Turns of one loop within one run. Guards against loops that never end.
     public var loopIterations = 100_000_000
 
