@@ -15,8 +15,14 @@ public struct LoadOptions: Sendable, Hashable {
 public enum Pass: String, Sendable, Hashable, CaseIterable {
     /// Computes at load what depends on constants alone.
     case foldConstants = "fold-constants"
+    /// Puts the branch of an If whose condition is known at load in its place.
+    case inlineBranches = "inline-branches"
     /// Drops what no output depends on.
     case removeDead = "remove-dead"
+    /// Puts normalisation, and whatever else scales or shifts channels, into the weights of the convolution before it.
+    case foldChannels = "fold-channels"
+    /// Lets convolutions and matrix products add a tensor and end in an activation.
+    case fuseActivations = "fuse-activations"
     /// Lets operators rearrange their weights.
     case prepare = "prepare"
     /// Gives values fixed places in one block of memory, for each set of input shapes.

@@ -50,4 +50,21 @@ import Testing
         }
         #expect(error?.place?.contains("If") == true)
     }
+
+    @Test(arguments: [true, false]) func `a branch that is known at load takes the place of its node`(condition: Bool) throws {
+        let then = ONNX.graph(
+            [ONNX.node("Neg", ["x"], ["inner"]), ONNX.node("Add", ["inner", "k"], ["b"])], outputs: [ONNX.value("b", 1, nil)],
+            initializers: [ONNX.floats("k", [1], [10])])
+        let graph = ONNX.graph(
+            [
+                ONNX.node("Abs", ["x"], ["inner"]),
+                ONNX.node("If", ["c"], ["m"], [ONNX.graph("then_branch", then), ONNX.graph("else_branch", branch("Identity", ["inner"]))]),
+                ONNX.node("Add", ["m", "inner"], ["y"]),
+            ],
+            inputs: [ONNX.value("x", 1, ["n"])], outputs: [ONNX.value("y", 1, nil)],
+            initializers: [ONNX.raw("c", 9, [], [condition ? 1 : 0])])
+        let model = try Model.load(bytes: ONNX.model(graph))
+        #expect(model.planSummary.operators["If"] == nil)
+        #expect(try model.run([.floats([-3], [1])])[0].tensor?.floats == [condition ? 16 : 6])
+    }
 }
