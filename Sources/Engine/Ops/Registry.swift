@@ -5,6 +5,8 @@ enum Registry {
         ControlFlowOperators.all,
         Elementwise.all,
         Logic.all,
+        CastOperators.all,
+        ReduceOperators.all,
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
