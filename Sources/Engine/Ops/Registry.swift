@@ -17,6 +17,7 @@ enum Registry {
         TextOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
+        ConvolutionOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.

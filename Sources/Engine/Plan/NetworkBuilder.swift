@@ -18,6 +18,8 @@ struct NetworkBuilder {
     ) throws(EngineError) -> Network {
         var builder = NetworkBuilder(options: options, outer: outer)
         try builder.define(graph, inputs)
+        if options.isOn(.removeDead) { builder.network.removeDead() }
+        if options.isOn(.prepare) { builder.network.releasePackedConstants() }
         return builder.network
     }
 
