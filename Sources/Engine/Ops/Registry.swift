@@ -7,6 +7,7 @@ enum Registry {
         Logic.all,
         CastOperators.all,
         ReduceOperators.all,
+        QuantizeOperators.all,
         Generators.all,
         MatrixOperators.all,
         RandomOperators.all,

@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// An operator that folds a tensor along some of its axes.
-struct Reduction: Operation {
+struct ReduceOperation: Operation {
     enum Kind: Sendable, Hashable {
         case sum, mean, maximum, minimum, product, magnitudes, euclidean, squares, logSum, logSumExp
     }
@@ -124,7 +124,7 @@ struct Reduction: Operation {
 
     private static func entry(_ name: String, _ kind: Kind, inputSince: Int = 18) -> OperatorEntry {
         OperatorEntry(name) { node throws(EngineError) in
-            Reduction(node: node, kind: kind, axes: try ReductionAxes(node, inputSince: inputSince))
+            ReduceOperation(node: node, kind: kind, axes: try ReductionAxes(node, inputSince: inputSince))
         }
     }
 }
