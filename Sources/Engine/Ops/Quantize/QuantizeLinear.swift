@@ -70,17 +70,16 @@ struct QuantizeLinear: Operation {
         QuantizedRow.quantize(x, scale, zero, step, y.assumingMemoryBound(to: type), count, bounds)
     }
 
-    /// Floats of eight bits and less; their zero points are zeros, and a negative zero stays one.
+    /// Floats of eight bits and less. Only those of four have zero points that count.
     private func storeFloats(
         _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ zero: UnsafePointer<Float>, _ step: Int,
         _ y: UnsafeMutableRawPointer, _ type: DataType, _ count: Int
     ) {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { block in
             guard let block = block.baseAddress else { return }
-            for index in 0..<count {
-                let quotient = x[index] / scale[index * step]
-                let shift = zero[index * step]
-                block[index] = shift == 0 ? quotient : quotient + shift
+            for index in 0..<count { block[index] = x[index] / scale[index * step] }
+            if type == .float4E2M1, node.inputs.count > 2, !node.inputs[2].isEmpty {
+                for index in 0..<count { block[index] += zero[index * step] }
             }
             ElementConversion(saturate: saturates).convert(block, .float32, to: y, type, count: count)
         }

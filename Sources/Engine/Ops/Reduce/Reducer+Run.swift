@@ -17,6 +17,12 @@ extension Reducer {
         into y: UnsafeMutablePointer<Element>
     ) {
         let length = layout.innerLength
+        if offsets.count == 1, layout.isDense {
+            run.parallel(layout.outerCount, costPerPiece: layout.reducedCount) { range in
+                rows(x + range.lowerBound * length, y + range.lowerBound, range.count, length)
+            }
+            return
+        }
         run.parallel(layout.outerCount, costPerPiece: layout.reducedCount) { range in
             for output in range {
                 let start = x + layout.start(output)

@@ -12,9 +12,16 @@ protocol Reducer: Sendable {
     static func merge(_ a: Element, _ b: Element) -> Element
     /// The fold of `count` neighbouring elements.
     static func row(_ x: UnsafePointer<Element>, _ count: Int) -> Element
+    /// The folds of `rows` dense rows of `columns` elements.
+    static func rows(_ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, _ rows: Int, _ columns: Int)
 }
 
 extension Reducer {
+    @inline(__always)
+    static func rows(_ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, _ rows: Int, _ columns: Int) {
+        for index in 0..<rows { y[index] = row(x + index * columns, columns) }
+    }
+
     @inline(__always)
     static func row(_ x: UnsafePointer<Element>, _ count: Int) -> Element {
         var partial = identity

@@ -1,8 +1,15 @@
+internal import Kernels
+
 enum RealSum<R: RealElement & SIMDScalar>: LaneReducer {
     static var identity: R { 0 }
     @inline(__always) static func combine(_ partial: R, _ element: R) -> R { partial + element }
     @inline(__always) static func merge(_ a: R, _ b: R) -> R { a + b }
     @inline(__always) static func combine(_ partial: SIMD16<R>, _ elements: SIMD16<R>) -> SIMD16<R> { partial + elements }
+
+    static func rows(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, _ rows: Int, _ columns: Int) {
+        if FloatRows.fold(Kernels.table.rows.sum, x, y, rows, columns) { return }
+        for index in 0..<rows { y[index] = row(x + index * columns, columns) }
+    }
 }
 
 enum RealMagnitudeSum<R: RealElement & SIMDScalar>: LaneReducer {
@@ -23,6 +30,11 @@ enum RealSquareSum<R: RealElement & SIMDScalar>: LaneReducer {
 
     @inline(__always)
     static func combine(_ partial: SIMD16<R>, _ elements: SIMD16<R>) -> SIMD16<R> { partial + elements * elements }
+
+    static func rows(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, _ rows: Int, _ columns: Int) {
+        if FloatRows.fold(Kernels.table.rows.sumOfSquares, x, y, rows, columns) { return }
+        for index in 0..<rows { y[index] = row(x + index * columns, columns) }
+    }
 }
 
 enum RealProduct<R: RealElement & SIMDScalar>: LaneReducer {
@@ -42,6 +54,11 @@ enum RealMaximum<R: RealElement & SIMDScalar>: LaneReducer {
     static func combine(_ partial: SIMD16<R>, _ elements: SIMD16<R>) -> SIMD16<R> {
         elements.replacing(with: partial, where: (partial .> elements) .| (partial .!= partial))
     }
+
+    static func rows(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, _ rows: Int, _ columns: Int) {
+        if FloatRows.fold(Kernels.table.rows.maximum, x, y, rows, columns) { return }
+        for index in 0..<rows { y[index] = row(x + index * columns, columns) }
+    }
 }
 
 /// NaN when any element is.
@@ -53,6 +70,11 @@ enum RealMinimum<R: RealElement & SIMDScalar>: LaneReducer {
     @inline(__always)
     static func combine(_ partial: SIMD16<R>, _ elements: SIMD16<R>) -> SIMD16<R> {
         elements.replacing(with: partial, where: (partial .< elements) .| (partial .!= partial))
+    }
+
+    static func rows(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, _ rows: Int, _ columns: Int) {
+        if FloatRows.fold(Kernels.table.rows.minimum, x, y, rows, columns) { return }
+        for index in 0..<rows { y[index] = row(x + index * columns, columns) }
     }
 }
 
@@ -90,4 +112,18 @@ enum IntegerMinimum<I: WideInteger>: Reducer {
     static var identity: I { .max }
     @inline(__always) static func combine(_ partial: I, _ element: I) -> I { partial < element ? partial : element }
     @inline(__always) static func merge(_ a: I, _ b: I) -> I { a < b ? a : b }
+}
+
+private enum FloatRows {
+    /// Folds rows by a kernel; false when they are not of single precision.
+    @inline(__always)
+    static func fold<R>(
+        _ kernel: ReduceKernel, _ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, _ rows: Int, _ columns: Int
+    ) -> Bool {
+        guard R.self == Float.self else { return false }
+        kernel(
+            UnsafeRawPointer(x).assumingMemoryBound(to: Float.self), UnsafeMutableRawPointer(y).assumingMemoryBound(to: Float.self),
+            rows, columns)
+        return true
+    }
 }

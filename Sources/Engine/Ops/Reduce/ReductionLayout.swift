@@ -50,6 +50,9 @@ struct ReductionLayout {
     /// Outer kept positions; each has `innerWidth` outputs.
     var outerCount: Int { outerKept.reduce(1) { $0 * $1.extent } }
 
+    /// Whether the runs that belong to the outputs follow each other without gaps.
+    var isDense: Bool { outerReduced.isEmpty }
+
     /// Where the elements of outer kept position `index` begin.
     func start(_ index: Int) -> Int {
         var rest = index
