@@ -8,6 +8,7 @@ enum Registry {
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
+        PoolOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
