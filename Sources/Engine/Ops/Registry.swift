@@ -9,6 +9,7 @@ enum Registry {
         MatMulOperators.all,
         ConvolutionOperators.all,
         PoolOperators.all,
+        NormalizationOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
