@@ -74,7 +74,7 @@ let package = Package(
     ] + kernelModules.map { module in
         .target(
             name: module.name, dependencies: ["KernelTable", "CKernels"],
-            swiftSettings: house + [.unsafeFlags(["-O"] + module.flags)])
+            swiftSettings: house + [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + module.flags)])
     } + [
         room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
         room("Messages", ["CProtobufC", "CMessages"]),

@@ -3,8 +3,11 @@ enum Registry {
     static let all: [OperatorEntry] = [
         SequenceOperators.all,
         ControlFlowOperators.all,
+        Elementwise.all,
+        Logic.all,
         ShapeOperators.all,
         IndexOperators.all,
+        TextOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
