@@ -13,6 +13,7 @@ enum Registry {
         ConvolutionOperators.all,
         PoolOperators.all,
         NormalizationOperators.all,
+        ImageOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
