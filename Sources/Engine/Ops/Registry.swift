@@ -14,6 +14,7 @@ enum Registry {
         PoolOperators.all,
         NormalizationOperators.all,
         ImageOperators.all,
+        RecurrentOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.

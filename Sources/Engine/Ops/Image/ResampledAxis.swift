@@ -45,7 +45,7 @@ struct ResampledAxis {
         case .halfPixelForNearest: return (x + 0.5) / extent.scale
         case .asymmetric: return x / extent.scale
         // The length before it was rounded down to whole positions decides the step.
-        case .alignCorners: return length == 1 || extent.output == 1 && length < 2 && length <= 1 ? 0 : x * last / (length - 1)
+        case .alignCorners: return length == 1 ? 0 : x * last / (length - 1)
         case .halfPixelSymmetric:
             let offset = Float(extent.input) / 2 * (1 - Float(extent.output) / length)
             return offset + (x + 0.5) / extent.scale - 0.5
