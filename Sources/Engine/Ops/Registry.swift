@@ -15,6 +15,7 @@ enum Registry {
         NormalizationOperators.all,
         ImageOperators.all,
         RecurrentOperators.all,
+        AttentionOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
