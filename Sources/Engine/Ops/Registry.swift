@@ -6,6 +6,7 @@ enum Registry {
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
+        SignalOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
     ].flatMap { $0 }
