@@ -64,7 +64,6 @@ struct ShortTimeFourierTransform: Operation {
         let transform = try FourierTransform<Double>(length: frame.length)
         typealias Complex = FourierTransform<Double>.Complex
         let length = frame.length
-        let samples = signal.shape[1]
         let width = signal.shape.rank == 3 ? signal.shape[2] : 1
         let frames = target.shape[1]
         let bins = target.shape[2]
