@@ -5,6 +5,8 @@ public import Tensors
 public final class Model: Sendable {
     public let signature: Signature
     public let metadata: ModelMetadata
+    /// Whether requests may share a run, and which node is the reason when they may not.
+    public let batchability: Batchability
     let plan: Plan
 
     /// The model in the ONNX file at `path`. Any thread; takes as long as reading the file and packing its weights.
@@ -31,6 +33,7 @@ public final class Model: Sendable {
         let network = try NetworkBuilder.build(graph, options: options)
         plan = Plan(network, options: options)
         metadata = imported.metadata
+        batchability = BatchAnalysis.analyse(network)
         signature = Signature(
             inputs: network.inputs.map { Signature.Port(network.values[$0].name, network.values[$0].fact) },
             outputs: zip(network.outputs, graph.outputs).map { value, port in
@@ -50,6 +53,29 @@ public final class Model: Sendable {
     /// As ``run(_:cancellation:)``, for tensors alone.
     public func run(_ inputs: [Tensor], cancellation: Cancellation? = nil) throws(EngineError) -> [Value] {
         try run(inputs.map(Value.tensor), cancellation: cancellation)
+    }
+
+    /// Runs the model and writes its outputs into memory of the caller's.
+    ///
+    /// In a steady state, with inputs of shapes met before, this allocates nothing.
+    ///
+    /// - Parameter outputs: one place for each output. A tensor there is written to when its type and byte count are those of the
+    ///   output, which ``outputShapes(for:)`` tells; whatever else is there is replaced by a value that the run made.
+    public func run(
+        _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation? = nil
+    ) throws(EngineError) {
+        try check(inputs)
+        guard outputs.count == signature.outputs.count else {
+            throw EngineError(.invalidInput, "places for \(outputs.count) outputs where the model has \(signature.outputs.count)")
+        }
+        try plan.run(inputs, into: &outputs, cancellation: cancellation)
+    }
+
+    /// The shapes of the outputs for inputs of these types and shapes; nil for one that only running can tell.
+    public func outputShapes(for inputs: [Value]) throws(EngineError) -> [Shape?] {
+        try check(inputs)
+        let schedule = try plan.schedule(for: inputs)
+        return schedule.exits.map { schedule.shapes[$0] }
     }
 
     private func check(_ inputs: [Value]) throws(EngineError) {

@@ -3,12 +3,15 @@ enum Registry {
     static let all: [OperatorEntry] = [
         SequenceOperators.all,
         ControlFlowOperators.all,
+        Elementwise.all,
+        Logic.all,
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
         SignalOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
+        ConvolutionOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.

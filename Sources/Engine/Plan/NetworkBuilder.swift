@@ -18,6 +18,8 @@ struct NetworkBuilder {
     ) throws(EngineError) -> Network {
         var builder = NetworkBuilder(options: options, outer: outer)
         try builder.define(graph, inputs)
+        if options.isOn(.removeDead) { builder.network.removeDead() }
+        if options.isOn(.prepare) { builder.network.releasePackedConstants() }
         return builder.network
     }
 
@@ -35,8 +37,7 @@ struct NetworkBuilder {
             guard let fact = inputFacts?[index] ?? port.fact else {
                 throw EngineError(.malformedModel, "its type is not declared", place: "input '\(port.name)'")
             }
-            let known = inputFacts == nil ? fact : fact.refined(by: port.fact)
-            network.inputs.append(try number(port.name, known, place: "input '\(port.name)'"))
+            network.inputs.append(try number(port.name, fact, place: "input '\(port.name)'"))
         }
         let shadowed = Set(inputFacts == nil ? [] : graph.inputs.map(\.name))
         for (name, tensor) in graph.initializers.sorted(by: { $0.key < $1.key }) where !shadowed.contains(name) {

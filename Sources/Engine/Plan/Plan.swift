@@ -32,14 +32,8 @@ final class Plan: Sendable {
 
     /// Runs the graph; `inputs` are its inputs and then its captures.
     func run(_ inputs: [Value], cancellation: Cancellation? = nil) throws(EngineError) -> [Value] {
-        let schedule = try schedule(for: inputs)
-        var outputs = [Value?](repeating: nil, count: schedule.exits.count)
-        for position in outputs.indices {
-            if let (dataType, shape) = schedule.exitShape(position), schedule.ownsMemory(ofExit: position) {
-                outputs[position] = .tensor(Tensor(dataType: dataType, shape: shape))
-            }
-        }
-        try run(schedule, inputs, into: &outputs, cancellation: cancellation)
+        var outputs = [Value?](repeating: nil, count: network.outputs.count)
+        try run(inputs, into: &outputs, cancellation: cancellation)
         var results: [Value] = []
         results.reserveCapacity(outputs.count)
         for (position, output) in outputs.enumerated() {
@@ -49,10 +43,14 @@ final class Plan: Sendable {
         return results
     }
 
-    /// Runs the graph; outputs with memory in `outputs` are written there.
-    func run(
-        _ schedule: Schedule, _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?
-    ) throws(EngineError) {
+    /// Runs the graph. A tensor in `outputs` is written to if it fits; anything else there is replaced.
+    func run(_ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?) throws(EngineError) {
+        let schedule = try schedule(for: inputs)
+        for position in outputs.indices where schedule.ownsMemory(ofExit: position) {
+            guard let (dataType, shape) = schedule.exitShape(position) else { continue }
+            if case .tensor(let given)? = outputs[position], given.dataType == dataType, given.shape.count == shape.count { continue }
+            outputs[position] = .tensor(Tensor(dataType: dataType, shape: shape))
+        }
         let instance = schedule.takeInstance()
         defer { schedule.give(instance, keepingAtMost: options.limits.idleInstances) }
         try instance.run(inputs, into: &outputs, cancellation: cancellation)

@@ -109,6 +109,15 @@ public final class NodeRun {
     ///   - count: pieces of work; each piece's result must not depend on how they are grouped.
     ///   - costPerPiece: rough floating-point operations or bytes touched per piece; small totals stay on this thread.
     public func parallel(_ count: Int, costPerPiece: Int, _ body: (Range<Int>) -> Void) {
-        if count > 0 { body(0..<count) }
+        guard count > 0 else { return }
+        let (total, overflow) = count.multipliedReportingOverflow(by: max(costPerPiece, 1))
+        if overflow || total >= Self.forkCost {
+            WorkerPool.shared.run(count, body)
+        } else {
+            body(0..<count)
+        }
     }
+
+    /// Work below this is done before another thread would have woken up.
+    private static let forkCost = 2_000_000
 }

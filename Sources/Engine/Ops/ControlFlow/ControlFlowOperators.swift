@@ -4,5 +4,8 @@ enum ControlFlowOperators {
         Identity.entry,
         Constant.entry,
         If.entry,
+        Loop.entry,
+        Scan.entry,
+        SequenceMap.entry,
     ]
 }

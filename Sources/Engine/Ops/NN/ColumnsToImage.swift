@@ -43,18 +43,18 @@ struct ColumnsToImage: Operation {
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
-        let window = try window(run.tensor(1).integers ?? [], run.tensor(2).integers ?? [])
+        let window = try window(run.integers(1) ?? [], run.integers(2) ?? [])
+        let target = try run.target(0, of: self)
         // Integers of up to 32 bits are exact in float64; wider ones wrap only where float64 could not count them either.
         if run.tensor(0).dataType == .float32 || run.tensor(0).dataType == .float16 || run.tensor(0).dataType == .bfloat16 {
-            add(run, window, Float.self)
+            add(run, window, run.destination(target, as: Float.self))
         } else {
-            add(run, window, Double.self)
+            add(run, window, run.destination(target, as: Double.self))
         }
     }
 
-    private func add<T: SpreadElement>(_ run: NodeRun, _ window: Window, _ type: T.Type) {
+    private func add<T: SpreadElement>(_ run: NodeRun, _ window: Window, _ output: Destination<T>) {
         let x = run.elements(run.tensor(0), as: T.self)
-        let output = run.destination(0, as: T.self)
         let columns = window.kernelCount * window.outputCount
         let planes = run.tensor(0).shape[0] * (output.tensor.shape[1])
         run.parallel(planes, costPerPiece: 2 &* columns) { range in

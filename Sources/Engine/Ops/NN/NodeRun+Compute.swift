@@ -27,8 +27,9 @@ extension NodeRun {
         optionalTensor(index).map { elements($0, as: type) }
     }
 
-    func destination<T: ComputeType>(_ index: Int, as type: T.Type) -> Destination<T> {
-        let tensor = output(index)
+    func destination<T: ComputeType>(_ index: Int, as type: T.Type) -> Destination<T> { destination(output(index), as: type) }
+
+    func destination<T: ComputeType>(_ tensor: Tensor, as type: T.Type) -> Destination<T> {
         if tensor.dataType == T.dataType { return Destination(tensor: tensor, elements: tensor.mutablePointer(as: type)) }
         return Destination(tensor: tensor, elements: scratch(T.self, count: tensor.count))
     }
