@@ -9,6 +9,7 @@ enum Registry {
         IndexOperators.all,
         TextOperators.all,
         SignalOperators.all,
+        MachineLearningOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
