@@ -16,6 +16,8 @@ enum Registry {
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
+        SignalOperators.all,
+        MachineLearningOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
