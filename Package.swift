@@ -93,6 +93,7 @@ let package = Package(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
 
+        .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),

@@ -4,5 +4,6 @@ public import KernelTable
 public func makeKernelTable(_ instructionSet: InstructionSet) -> KernelTable {
     KernelTable(
         instructionSet: instructionSet, lanes: lanes, gemm: makeGemmKernels(), unary: makeUnaryKernels(),
-        binary: makeBinaryKernels(), rows: makeRowKernels())
+        binary: makeBinaryKernels(), rows: makeRowKernels(),
+        convolution: makeConvolutionKernels(), pooling: makePoolingKernels(), layout: makeLayoutKernels())
 }
