@@ -12,10 +12,14 @@ public final class KernelTable: Sendable {
     public let convolution: ConvolutionKernels
     public let pooling: PoolingKernels
     public let layout: LayoutKernels
+    public let integer: IntegerKernels
+    public let blockQuantized: BlockQuantizedKernels
+    public let conversion: ConversionKernels
 
     public init(
         instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels,
-        convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels
+        convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels, integer: IntegerKernels,
+        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels
     ) {
         self.instructionSet = instructionSet
         self.lanes = lanes
@@ -26,5 +30,8 @@ public final class KernelTable: Sendable {
         self.convolution = convolution
         self.pooling = pooling
         self.layout = layout
+        self.integer = integer
+        self.blockQuantized = blockQuantized
+        self.conversion = conversion
     }
 }

@@ -226,3 +226,43 @@ CK_INLINE void ck_transpose(const float *_Nonnull x, intptr_t xStride, float *_N
 #endif
     for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(y + i * yStride, &v[i], sizeof(ck_f32));
 }
+
+/// Binary16 bits to float. F16C is part of x86-64-v3; below it the exponent is moved by a multiplication.
+CK_INLINE ck_f32 ck_half_to_f32(ck_u16 h) {
+#if CK_LANES >= 8
+    typedef _Float16 half __attribute__((ext_vector_type(CK_LANES)));
+    return __builtin_convertvector((half)h, ck_f32);
+#else
+    ck_i32 bits = __builtin_convertvector(h, ck_i32);
+    ck_i32 rest = (bits & 0x7FFF) << 13;
+    ck_f32 scaled = (ck_f32)rest * 0x1p112f;
+    ck_i32 special = rest >= (0x7C00 << 13);
+    // NaN is made quiet, as the instruction does.
+    ck_i32 quiet = (rest > (0x7C00 << 13)) & 0x00400000;
+    ck_i32 value = (special & (rest | 0x7F800000 | quiet)) | (~special & (ck_i32)scaled);
+    return (ck_f32)(value | ((bits & 0x8000) << 16));
+#endif
+}
+
+/// Float to binary16 bits, halves to even.
+CK_INLINE ck_u16 ck_f32_to_half(ck_f32 a) {
+#if CK_LANES >= 8
+    typedef _Float16 half __attribute__((ext_vector_type(CK_LANES)));
+    return (ck_u16)__builtin_convertvector(a, half);
+#else
+    ck_i32 bits = (ck_i32)a;
+    ck_i32 sign = (bits >> 16) & 0x8000;
+    ck_i32 size = bits & 0x7FFFFFFF;
+    // Normal results: the exponent is moved, and half of the last place plus its own bit is added before the cut.
+    ck_i32 normal = (size - (112 << 23) + 0xFFF + ((size >> 13) & 1)) >> 13;
+    // Denormal ones: adding 0.5 leaves the result in the low bits, rounded by the addition.
+    ck_i32 small = (ck_i32)((ck_f32)size + 0.5f) - 0x3F000000;
+    ck_i32 isSmall = size < (113 << 23);
+    ck_i32 result = (isSmall & small) | (~isSmall & normal);
+    ck_i32 isLarge = size >= 0x477FF000;
+    result = (isLarge & 0x7C00) | (~isLarge & result);
+    ck_i32 isNaN = size > 0x7F800000;
+    result = (isNaN & (0x7E00 | ((size >> 13) & 0x3FF))) | (~isNaN & result);
+    return __builtin_convertvector(result | sign, ck_u16);
+#endif
+}

@@ -39,6 +39,32 @@ func gemm_f32(_ call: GemmF32) {
     withUnsafePointer(to: &g) { gemm_f32_tiles($0) }
 }
 
+/// A product with one panel that is two vectors wide even if the columns end within the first.
+func gemm_f32_full_panel(_ call: GemmF32) {
+    var g = call
+    withUnsafePointer(to: &g) { call in
+        let shares = Shares(call.pointee.rows, tileRows: tileRows)
+        var tile = 0
+        while tile < shares.tiles {
+            let row = shares.first(tile)
+            gemm_f32_direct(
+                shares.count(tile), call.pointee.depth, call.pointee.a + row &* call.pointee.aRowStride, call.pointee.aRowStride,
+                call.pointee.aDepthStride, call.pointee.packedB, call, row, 0, call.pointee.columns)
+            tile &+= 1
+        }
+        if isLate(call.pointee.epilogue.activation) { activateRows(call, 0, call.pointee.rows, 0, call.pointee.columns) }
+    }
+}
+
+private func activateRows(_ g: UnsafePointer<GemmF32>, _ row: Int, _ rows: Int, _ column: Int, _ columns: Int) {
+    var r = row
+    while r < row &+ rows {
+        let at = g.pointee.c + r &* g.pointee.cRowStride + column
+        activate_f32(g.pointee.epilogue.activation, at, at, columns)
+        r &+= 1
+    }
+}
+
 private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
     let g = call.pointee
     guard g.rows > 0, g.columns > 0 else { return }
@@ -90,14 +116,7 @@ private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
                         gemm_f32_half(rows, g.depth, a, g.aRowStride, g.aDepthStride, b, call, row, column, width)
                     }
                 }
-                if late {
-                    var r = row
-                    while r < row &+ rows {
-                        let at = g.c + r &* g.cRowStride + column
-                        activate_f32(g.epilogue.activation, at, at, width)
-                        r &+= 1
-                    }
-                }
+                if late { activateRows(call, row, rows, column, width) }
                 tile &+= 1
             }
             column &+= width
