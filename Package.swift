@@ -101,6 +101,7 @@ let package = Package(
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
