@@ -286,6 +286,7 @@ public final class Connection: TimerNode {
         let batch = inbox.output
         inbox.prepare(for: limits)
         while output.isWritable {
+            let wasEnding = phase == .ending
             do throws(HTTP2Error) {
                 try session.send(to: batch, limit: limits.maxUnsentBytes)
             } catch {
@@ -301,7 +302,7 @@ public final class Connection: TimerNode {
             let hadEvents = !inbox.events.isEmpty
             handleEvents()
             // After the GOAWAY of an ending there is nothing more to say.
-            if phase == .ending || (count == 0 && !hadEvents) { break }
+            if wasEnding || (count == 0 && !hadEvents && phase == .active) { break }
         }
         watchWritability()
         if phase == .ending || (!session.wantsRead && !session.wantsWrite) { finish() }
