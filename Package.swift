@@ -74,7 +74,7 @@ let package = Package(
     ] + kernelModules.map { module in
         .target(
             name: module.name, dependencies: ["KernelTable", "CKernels"],
-            swiftSettings: house + [.unsafeFlags(["-O"] + module.flags)])
+            swiftSettings: house + [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + module.flags)])
     } + [
         room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
         room("Messages", ["CProtobufC", "CMessages"]),
@@ -88,11 +88,16 @@ let package = Package(
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
         room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
 
-        .executableTarget(name: "martlet", dependencies: ["Gateway", "Serving", "Engine", "Kernels", "GRPC", "Messages", "Tensors", arguments], swiftSettings: house),
+        room("Client", ["GRPC", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+
+        .executableTarget(
+            name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .executableTarget(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
 
+        .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         tests(of: "Tensors"),
@@ -105,5 +110,6 @@ let package = Package(
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Client", ["Tensors"]),
     ]
 )

@@ -1,0 +1,30 @@
+/// A function of two numbers that give a number of the same type.
+///
+/// Integers are computed in 64 bits and cut to the width of their type, so that narrow ones wrap.
+protocol ArithmeticFunction: Sendable {
+    func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R
+    func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I
+
+    /// Rough operations for one element.
+    var cost: Int { get }
+}
+
+extension ArithmeticFunction {
+    var cost: Int { 2 }
+}
+
+/// An ``ArithmeticFunction`` over floats.
+struct RealKernel<Function: ArithmeticFunction, R: RealElement>: BinaryKernel {
+    let function: Function
+
+    var cost: Int { function.cost }
+    @inline(__always) func callAsFunction(_ a: R, _ b: R) -> R { function(a, b) }
+}
+
+/// An ``ArithmeticFunction`` over integers.
+struct IntegerKernel<Function: ArithmeticFunction, I: WideInteger>: BinaryKernel {
+    let function: Function
+
+    var cost: Int { function.cost }
+    @inline(__always) func callAsFunction(_ a: I, _ b: I) -> I { function(a, b) }
+}

@@ -1,0 +1,43 @@
+internal import Synchronization
+
+/// The current route table, and the number by which others notice that it changed.
+final class Router: Sendable {
+    private let table: Mutex<RouteTable>
+    /// Of the current table. Readers compare it with that of the table they hold, and lock only when it differs.
+    let generation = Atomic<Int>(0)
+
+    init() {
+        table = Mutex(RouteTable(generation: 0, routes: [:], isDraining: false))
+    }
+
+    var current: RouteTable { table.withLock { $0 } }
+
+    /// Replaces the table by what `change` makes of its routes.
+    func update(_ change: (inout [Name: RouteTable.Route], inout Bool) -> Void) {
+        let old: RouteTable = table.withLock { current in
+            var routes = current.routes
+            var isDraining = current.isDraining
+            change(&routes, &isDraining)
+            let old = current
+            current = RouteTable(generation: old.generation + 1, routes: routes, isDraining: isDraining)
+            generation.store(current.generation, ordering: .releasing)
+            return old
+        }
+        // Freed here, outside the lock, when nobody else holds it.
+        _ = consume old
+    }
+
+    /// Routes the request and lets it into its version, or says why not.
+    func enter(_ request: InferenceRequest, _ table: inout RouteTable) throws(ServingError) -> ModelVersion {
+        while true {
+            if table.generation != generation.load(ordering: .acquiring) { table = current }
+            let version = try table.version(for: request)
+            if version.gate.enter() { return version }
+            // Closed between our look at the table and now: a newer table says who answers instead.
+            table = current
+            guard try table.version(for: request) !== version else {
+                throw ServingError(.unavailable, "model '\(version.model)' version \(version.number) is being unloaded")
+            }
+        }
+    }
+}
