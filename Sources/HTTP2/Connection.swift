@@ -561,11 +561,11 @@ public protocol ConnectionObserver: AnyObject {
 public struct PeerIdentity: Sendable {
     /// "10.0.0.7:41234", or a socket's path.
     public var address: String
-    /// The subject of the client certificate that TLS has verified.
-    public var certificateSubject: String?
+    /// The common name in the client certificate that TLS has verified.
+    public var certificateName: String?
 
-    public init(address: String = "", certificateSubject: String? = nil) {
+    public init(address: String = "", certificateName: String? = nil) {
         self.address = address
-        self.certificateSubject = certificateSubject
+        self.certificateName = certificateName
     }
 }

@@ -1,4 +1,5 @@
 import HTTP2
+import WireTestSupport
 import Testing
 
 /// Floods and bombs: each must meet its own limit, with the reaction and the counter that the limit names.

@@ -1,4 +1,5 @@
 import HTTP2
+import WireTestSupport
 import Testing
 
 /// What RFC 9113 asks of a server, section by section: bytes in, the error that must come of them out.

@@ -1,4 +1,5 @@
 import HTTP2
+import WireTestSupport
 import NIOCore
 import Testing
 

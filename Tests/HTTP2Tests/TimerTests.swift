@@ -1,4 +1,5 @@
 import HTTP2
+import WireTestSupport
 import Testing
 
 /// What a connection does as time passes: no sleeping, the clock is told.
