@@ -101,6 +101,10 @@ let package = Package(
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(
+            name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
+            swiftSettings: house),
+
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),

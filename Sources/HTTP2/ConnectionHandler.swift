@@ -41,12 +41,15 @@ public final class ConnectionHandler: ChannelDuplexHandler, ConnectionOutput {
 
     private func start(_ context: ChannelHandlerContext) {
         guard connection == nil else { return }
-        do {
-            let connection = try make(self, context.channel)
-            self.connection = connection
-            loop.turn { connection.start() }
-        } catch {
-            context.close(promise: nil)
+        // Inside the turn, so that the connection's clocks begin at the present time.
+        loop.turn {
+            do {
+                let connection = try make(self, context.channel)
+                self.connection = connection
+                connection.start()
+            } catch {
+                context.close(promise: nil)
+            }
         }
     }
 
