@@ -29,6 +29,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
 ]
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -102,12 +103,17 @@ let package = Package(
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
+        .executableTarget(
+            name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
+            swiftSettings: house),
+
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
-        tests(of: "HTTP2", nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
-        tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
+        tests(of: "HTTP2", ["WireTestSupport"] + nio),
+        tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine"]),

@@ -1,7 +1,7 @@
 internal import HTTP2
 
 /// Every bound on messages: a name, a default and what happens beyond it.
-public struct MessageLimits: Sendable {
+public struct CallLimits: Sendable {
     /// The largest message that is received, before and after decompression. Beyond: RESOURCE_EXHAUSTED.
     public var maxReceivedBytes: Int = 64 << 20
     /// The largest message that is sent. Beyond: RESOURCE_EXHAUSTED, in place of the reply.
