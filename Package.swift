@@ -86,7 +86,7 @@ let package = Package(
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
+        room("Gateway", ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
 
         room("Client", ["GRPC", "Messages", "Tensors"]),
 
@@ -106,7 +106,7 @@ let package = Package(
         tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
-        tests(of: "Serving", ["Tensors", "Engine"]),
+        tests(of: "Serving", ["Tensors", "Engine", "Batching"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
     ]
