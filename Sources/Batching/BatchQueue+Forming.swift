@@ -126,9 +126,10 @@ extension BatchQueue {
                 continue
             }
             let room = rowLimit - batch.rows
-            let rows = min(entry.remainingRows, room)
-            // A task is cut only when no batch could hold it whole.
-            let fits = rows == entry.remainingRows || entry.remainingRows > policy.maxRows || batch.isEmpty
+            // A task is cut only when no batch could hold it whole; one that could is never cut, whatever size would be best.
+            let isDivisible = entry.ticket.rows > policy.maxRows
+            let rows = isDivisible ? min(entry.remainingRows, room) : entry.remainingRows
+            let fits = rows <= room || batch.isEmpty
             let due = min(tightest, dueNanos(of: entry.ticket))
             if !fits || rows == 0 {
                 putBack(entry, level: level, newestFirst: newestFirst)
