@@ -81,22 +81,24 @@ let package = Package(
         room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", tls] + nio),
-        room("GRPC", ["HTTP2", "Messages", "CZlib"] + nio),
+        room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio),
 
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
         room("Gateway", ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
 
-        room("Client", ["GRPC", "Messages", "Tensors"]),
+        room("Client", ["GRPC", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
 
         .executableTarget(
-            name: "martlet", dependencies: ["Gateway", "Client", "Serving", "Engine", "Kernels", "Tensors", arguments], swiftSettings: house),
+            name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .executableTarget(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),

@@ -26,8 +26,8 @@ public final class Connection: TimerNode {
     public let counters: WireCounters
     /// Who is at the other end, for logs and statistics.
     public var peer: PeerIdentity
-    /// Takes requests; servers only.
-    public weak var acceptor: (any RequestAcceptor)?
+    /// Takes requests; servers only. It must not hold the connection.
+    public var acceptor: (any RequestAcceptor)?
     /// Is told of the connection's life.
     public weak var observer: (any ConnectionObserver)?
     unowned(unsafe) let output: any ConnectionOutput
@@ -205,6 +205,16 @@ public final class Connection: TimerNode {
         case .settingsAcknowledged: timers.clear(.settingsAck)
         case .pingAcknowledged(let payload): pingAcknowledged(payload)
         case .goAway(let last, let code): observer?.connectionIsLeaving(self, lastStreamID: last, code)
+        case .endedFirst(let reference):
+            // An early answer: the rest of the request would be for nobody.
+            guard role == .server else { return }
+            reference._withUnsafeGuaranteedRef { stream in
+                if !stream.isClosed, !stream.remoteEnded { stream.reset(.noError) }
+            }
+        case .drained(let reference):
+            reference._withUnsafeGuaranteedRef { stream in
+                if !stream.isClosed { stream.handler?.canSendMore(on: stream) }
+            }
         case .resetSent(let code):
             if let violation = abuse.sentReset(code, now: loop.now) { fail(violation) }
         }

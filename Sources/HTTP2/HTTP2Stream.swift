@@ -39,7 +39,7 @@ public final class HTTP2Stream {
 
     /// Whether a sender should go on; otherwise `StreamHandler.canSendMore` tells when.
     public var isWritable: Bool {
-        outbound.byteCount < connection.limits.streamSendHighWaterBytes
+        !isClosed && outbound.byteCount < connection.limits.streamSendHighWaterBytes
     }
 
     /// Sends a header block, which comes first in a response and a request alike.

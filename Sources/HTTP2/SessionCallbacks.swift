@@ -119,8 +119,15 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
 @c private func frameSent(
     _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    switch UInt32(frame!.pointee.hd.type) {
-    case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue: inbox(user).payloadFramesSent &+= 1
+    let header = frame!.pointee.hd
+    switch UInt32(header.type) {
+    case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
+        inbox(user).payloadFramesSent &+= 1
+        if UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0, let stream = stream(session, header.stream_id),
+            stream._withUnsafeGuaranteedRef({ !$0.remoteEnded })
+        {
+            inbox(user).events.append(.endedFirst(stream))
+        }
     case NGHTTP2_RST_STREAM.rawValue:
         inbox(user).events.append(.resetSent(ErrorCode(rawValue: frame!.pointee.rst_stream.error_code)))
     default: break
@@ -164,6 +171,10 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     Unmanaged<HTTP2Stream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef { stream in
         stream.outbound.move(length, to: inbox.output)
         stream.progressAt = 0
+        if stream.isAboveHighWater, stream.outbound.byteCount <= inbox.lowWaterBytes {
+            stream.isAboveHighWater = false
+            inbox.events.append(.drained(Unmanaged.passUnretained(stream)))
+        }
     }
     return 0
 }

@@ -15,6 +15,9 @@ final class SessionInbox {
         case pingAcknowledged(UInt64)
         case goAway(lastStreamID: Int32, ErrorCode)
         case resetSent(ErrorCode)
+        /// Our side ended while the peer's had not.
+        case endedFirst(Unmanaged<HTTP2Stream>)
+        case drained(Unmanaged<HTTP2Stream>)
     }
 
     var events: ContiguousArray<Event> = []
@@ -26,6 +29,7 @@ final class SessionInbox {
     var softHeaderLimit = 0
     var hardHeaderLimit = 0
     var maxSentFrameBytes = 16 << 10
+    var lowWaterBytes = 0
     var headerListExceeded = false
     let streams = StreamPool()
     /// Where frames of the running session are written.
@@ -35,6 +39,7 @@ final class SessionInbox {
         softHeaderLimit = Int(limits.maxHeaderListBytes)
         hardHeaderLimit = limits.maxHeaderListBytesBeforeClose
         maxSentFrameBytes = limits.maxSentFrameBytes
+        lowWaterBytes = limits.streamSendHighWaterBytes / 2
         headerListExceeded = false
     }
 }

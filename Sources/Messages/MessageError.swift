@@ -14,6 +14,8 @@ public struct MessageError: Error, Sendable, Equatable {
         case invalidText
         /// A value does not fit where it should go.
         case outOfRange
+        /// Fields contradict each other.
+        case inconsistent
         /// A text file does not follow the grammar.
         case syntax
         /// A text file names a field or value that does not exist.

@@ -17,4 +17,10 @@ public struct BFloat16: Sendable, BitwiseCopyable, Hashable {
     }
 
     @inlinable public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
+
+    /// The value of a bit pattern.
+    @inlinable public static func widened(_ bitPattern: UInt16) -> Float { BFloat16(bitPattern: bitPattern).float }
+
+    /// The bit pattern nearest to a value.
+    @inlinable public static func rounded(_ value: Float) -> UInt16 { BFloat16(value).bitPattern }
 }

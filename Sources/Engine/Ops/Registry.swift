@@ -3,6 +3,8 @@ enum Registry {
     static let all: [OperatorEntry] = [
         SequenceOperators.all,
         ControlFlowOperators.all,
+        Elementwise.all,
+        Logic.all,
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,

@@ -51,7 +51,7 @@ final class UnpackArena {
         _ bytes: UnsafeRawBufferPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) -> UnsafeMutablePointer<ProtobufCMessage>? {
         var allocator = ProtobufCAllocator(
-            alloc: arenaAllocate, free: arenaFree, allocator_data: Unmanaged.passUnretained(self).toOpaque())
+            alloc: onnxArenaAllocate, free: onnxArenaFree, allocator_data: Unmanaged.passUnretained(self).toOpaque())
         return withExtendedLifetime(self) {
             protobuf_c_message_unpack(descriptor, &allocator, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
@@ -59,10 +59,10 @@ final class UnpackArena {
 }
 
 @c(martlet_onnx_arena_allocate)
-private func arenaAllocate(_ data: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
+private func onnxArenaAllocate(_ data: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
     guard let data else { return nil }
     return Unmanaged<UnpackArena>.fromOpaque(data).takeUnretainedValue().allocate(size)
 }
 
 @c(martlet_onnx_arena_free)
-private func arenaFree(_ data: UnsafeMutableRawPointer?, _ pointer: UnsafeMutableRawPointer?) {}
+private func onnxArenaFree(_ data: UnsafeMutableRawPointer?, _ pointer: UnsafeMutableRawPointer?) {}

@@ -1,7 +1,7 @@
 internal import Tensors
 
 extension ElementConversion {
-    func storeReals<R: Real>(_ block: UnsafePointer<R>, _ destination: UnsafeMutableRawPointer, _ type: DataType, _ count: Int) {
+    func storeReals<R: RealElement>(_ block: UnsafePointer<R>, _ destination: UnsafeMutableRawPointer, _ type: DataType, _ count: Int) {
         switch type {
         case .float32: convertLoop(block, destination, count) { (x: R) in Float(x) }
         case .float64: convertLoop(block, destination, count) { (x: R) in Double(x) }

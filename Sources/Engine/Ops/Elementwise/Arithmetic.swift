@@ -1,22 +1,22 @@
 struct Addition: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { a + b }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a + b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &+ b }
 }
 
 struct Subtraction: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { a - b }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a - b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &- b }
 }
 
 struct Multiplication: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { a * b }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a * b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &* b }
 }
 
 /// Integers are divided towards zero; by zero they give zero, and the one quotient that overflows wraps.
 struct Division: ArithmeticFunction {
     var cost: Int { 4 }
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { a / b }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a / b }
     @inline(__always)
     func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue }
 }
@@ -26,7 +26,7 @@ struct FloorModulus: ArithmeticFunction {
     var cost: Int { 20 }
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ a: R, _ b: R) -> R {
+    func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R {
         let rest = R.remainder(a, truncatedBy: b)
         if rest == 0 { return R(signOf: b, magnitudeOf: 0) }
         return (rest < 0) != (b < 0) ? rest + b : rest
@@ -44,7 +44,7 @@ struct FloorModulus: ArithmeticFunction {
 struct TruncatedModulus: ArithmeticFunction {
     var cost: Int { 20 }
 
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { R.remainder(a, truncatedBy: b) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { R.remainder(a, truncatedBy: b) }
 
     @inline(__always)
     func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I {

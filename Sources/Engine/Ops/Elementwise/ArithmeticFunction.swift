@@ -2,7 +2,7 @@
 ///
 /// Integers are computed in 64 bits and cut to the width of their type, so that narrow ones wrap.
 protocol ArithmeticFunction: Sendable {
-    func callAsFunction<R: Real>(_ a: R, _ b: R) -> R
+    func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R
     func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I
 
     /// Rough operations for one element.
@@ -14,7 +14,7 @@ extension ArithmeticFunction {
 }
 
 /// An ``ArithmeticFunction`` over floats.
-struct RealKernel<Function: ArithmeticFunction, R: Real>: BinaryKernel {
+struct RealKernel<Function: ArithmeticFunction, R: RealElement>: BinaryKernel {
     let function: Function
 
     var cost: Int { function.cost }

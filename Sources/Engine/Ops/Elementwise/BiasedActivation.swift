@@ -6,7 +6,7 @@ struct BiasedActivation<Function: RealFunction>: Operation {
         let function: Function
 
         var cost: Int { function.cost }
-        @inline(__always) func callAsFunction<R: Real>(_ x: R, _ bias: R) -> R { function(x + bias) }
+        @inline(__always) func callAsFunction<R: RealElement>(_ x: R, _ bias: R) -> R { function(x + bias) }
         @inline(__always) func callAsFunction<I: WideInteger>(_ x: I, _ bias: I) -> I { x &+ bias }
     }
 

@@ -67,7 +67,7 @@ struct Clip: Operation {
     ]
 }
 
-extension Real {
+extension RealElement {
     /// NaN stays NaN.
     @inline(__always)
     fileprivate static func clip(_ x: Self, _ lower: Self?, _ upper: Self?) -> Self {

@@ -1,28 +1,28 @@
 struct Exp: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.exp(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.exp(x) }
 }
 
 struct Log: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.log(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.log(x) }
 }
 
 struct Sqrt: RealFunction {
     var cost: Int { 4 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x.squareRoot() }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.squareRoot() }
 }
 
 struct Reciprocal: RealFunction {
     var cost: Int { 4 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { 1 / x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { 1 / x }
 }
 
 struct Erf: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.erf(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.erf(x) }
 }
 
 /// Erf over integers: of little use, but the versions up to 12 allow it.
 struct IntegerErf: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.erf(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.erf(x) }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { I(Double.erf(Double(x))) }
 }
 

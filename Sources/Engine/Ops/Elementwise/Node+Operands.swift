@@ -36,17 +36,9 @@ extension Node {
         }
     }
 
-    /// `axis` counted from the front, where a negative one counts from the back.
-    func normalizedAxis(_ axis: Int, rank: Int) throws(EngineError) -> Int {
-        guard axis >= -rank, axis < rank else {
-            throw malformed("axis \(axis) is outside a tensor of rank \(rank)")
-        }
-        return axis < 0 ? axis + rank : axis
-    }
-
     /// The data type that ONNX numbers `code`, as attributes such as `to` and `dtype` give it.
     func dataType(code: Int, attribute: String) throws(EngineError) -> DataType {
-        guard let type = DataType(attributeCode: code) else {
+        guard let number = Int32(exactly: code), let type = DataType(onnx: number) else {
             throw malformed("attribute '\(attribute)' names no element type: \(code)")
         }
         return type
@@ -56,40 +48,5 @@ extension Node {
     func dataType(_ name: String) throws(EngineError) -> DataType? {
         guard let code = try int(name) else { return nil }
         return try dataType(code: code, attribute: name)
-    }
-}
-
-extension DataType {
-    /// The data type that an integer attribute of a node means.
-    init?(attributeCode code: Int) {
-        switch code {
-        case 1: self = .float32
-        case 2: self = .uint8
-        case 3: self = .int8
-        case 4: self = .uint16
-        case 5: self = .int16
-        case 6: self = .int32
-        case 7: self = .int64
-        case 8: self = .string
-        case 9: self = .bool
-        case 10: self = .float16
-        case 11: self = .float64
-        case 12: self = .uint32
-        case 13: self = .uint64
-        case 14: self = .complex64
-        case 15: self = .complex128
-        case 16: self = .bfloat16
-        case 17: self = .float8E4M3FN
-        case 18: self = .float8E4M3FNUZ
-        case 19: self = .float8E5M2
-        case 20: self = .float8E5M2FNUZ
-        case 21: self = .uint4
-        case 22: self = .int4
-        case 23: self = .float4E2M1
-        case 24: self = .float8E8M0
-        case 25: self = .uint2
-        case 26: self = .int2
-        default: return nil
-        }
     }
 }

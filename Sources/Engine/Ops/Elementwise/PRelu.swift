@@ -7,7 +7,7 @@ struct PRelu: Operation {
     let node: Node
 
     private struct Slope: ArithmeticFunction {
-        @inline(__always) func callAsFunction<R: Real>(_ x: R, _ slope: R) -> R { x < 0 ? slope * x : x }
+        @inline(__always) func callAsFunction<R: RealElement>(_ x: R, _ slope: R) -> R { x < 0 ? slope * x : x }
         @inline(__always) func callAsFunction<I: WideInteger>(_ x: I, _ slope: I) -> I { x < 0 ? slope &* x : x }
     }
 

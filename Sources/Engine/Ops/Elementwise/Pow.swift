@@ -44,7 +44,7 @@ struct Pow: Operation {
 }
 
 /// Squares and cubes are products, whatever the shapes: a result may not depend on how its exponent was broadcast.
-private struct RealPower<R: Real>: BinaryKernel {
+private struct RealPower<R: RealElement>: BinaryKernel {
     var cost: Int { 20 }
 
     @inline(__always)

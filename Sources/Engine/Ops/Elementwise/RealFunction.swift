@@ -5,7 +5,7 @@ internal import Tensors
 /// Half precision is computed in single and rounded once. What `apply` gives for an element may not depend on its
 /// neighbours or its position, so that an answer does not depend on the batch around it.
 protocol RealFunction: Sendable {
-    func callAsFunction<R: Real>(_ x: R) -> R
+    func callAsFunction<R: RealElement>(_ x: R) -> R
 
     /// y[i] = f(x[i]) in single precision, the one place where a function brings its own kernel. `x` and `y` are the same
     /// or do not overlap.
@@ -24,7 +24,7 @@ extension RealFunction {
     }
 
     @inline(__always)
-    func applyScalar<R: Real>(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, count: Int) {
+    func applyScalar<R: RealElement>(_ x: UnsafePointer<R>, _ y: UnsafeMutablePointer<R>, count: Int) {
         // In place is a loop of its own: one pointer needs no check for overlap, which would fail and forbid vectors.
         if x == UnsafePointer(y) {
             for index in 0..<count { y[index] = self(y[index]) }

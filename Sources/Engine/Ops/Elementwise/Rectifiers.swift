@@ -1,5 +1,5 @@
 struct Relu: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x < 0 ? 0 : x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? 0 : x }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { x < 0 ? 0 : x }
 }
 
@@ -7,20 +7,20 @@ struct LeakyRelu: RealFunction {
     let alpha: Float
 
     var cost: Int { 2 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x < 0 ? R(alpha) * x : x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * x : x }
 }
 
 struct ThresholdedRelu: RealFunction {
     let alpha: Float
 
     var cost: Int { 2 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x > R(alpha) ? x : 0 }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x > R(alpha) ? x : 0 }
 }
 
 struct Elu: RealFunction {
     let alpha: Float
 
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x) : x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x) : x }
 }
 
 struct Selu: RealFunction {
@@ -28,14 +28,14 @@ struct Selu: RealFunction {
     let gamma: Float
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ x: R) -> R { x > 0 ? R(gamma) * x : R(gamma) * (R(alpha) * R.expMinusOne(x)) }
+    func callAsFunction<R: RealElement>(_ x: R) -> R { x > 0 ? R(gamma) * x : R(gamma) * (R(alpha) * R.expMinusOne(x)) }
 }
 
 struct Celu: RealFunction {
     let alpha: Float
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x / R(alpha)) : x }
+    func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x / R(alpha)) : x }
 }
 
 /// Moves what is further than λ from zero towards it by the bias, and everything else to zero.
@@ -44,7 +44,7 @@ struct Shrink: NumberFunction {
     let bias: Float
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ x: R) -> R {
+    func callAsFunction<R: RealElement>(_ x: R) -> R {
         x < -R(lambda) ? x + R(bias) : x > R(lambda) ? x - R(bias) : x == x ? 0 : x
     }
 

@@ -1,5 +1,5 @@
 struct Sigmoid: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.sigmoid(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.sigmoid(x) }
 }
 
 struct HardSigmoid: RealFunction {
@@ -9,7 +9,7 @@ struct HardSigmoid: RealFunction {
     var cost: Int { 4 }
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ x: R) -> R {
+    func callAsFunction<R: RealElement>(_ x: R) -> R {
         let line = R(alpha) * x + R(beta)
         return line < 0 ? 0 : line > 1 ? 1 : line
     }
@@ -19,7 +19,7 @@ struct HardSwish: RealFunction {
     var cost: Int { 4 }
 
     @inline(__always)
-    func callAsFunction<R: Real>(_ x: R) -> R {
+    func callAsFunction<R: RealElement>(_ x: R) -> R {
         let gate = x / 6 + 0.5
         return x * (gate < 0 ? 0 : gate > 1 ? 1 : gate)
     }
@@ -29,11 +29,11 @@ struct HardSwish: RealFunction {
 struct Swish: RealFunction {
     let alpha: Float
 
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x * R.sigmoid(R(alpha) * x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x * R.sigmoid(R(alpha) * x) }
 }
 
 struct Softplus: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.softplus(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.softplus(x) }
 }
 
 /// α · log(1 + e^(β · x)), which only the first operator sets had.
@@ -41,16 +41,16 @@ struct ParametricSoftplus: RealFunction {
     let alpha: Float
     let beta: Float
 
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R(alpha) * R.softplus(R(beta) * x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R(alpha) * R.softplus(R(beta) * x) }
 }
 
 struct Softsign: RealFunction {
     var cost: Int { 4 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x / (1 + x.magnitude) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x / (1 + x.magnitude) }
 }
 
 struct Mish: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x * R.tanh(R.softplus(x)) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x * R.tanh(R.softplus(x)) }
 }
 
 /// α · x + β, which only the first operator sets had.
@@ -59,7 +59,7 @@ struct Affine: RealFunction {
     let beta: Float
 
     var cost: Int { 2 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R(alpha) * x + R(beta) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R(alpha) * x + R(beta) }
 }
 
 enum Sigmoids {

@@ -1,32 +1,32 @@
 struct Abs: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x.magnitude }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.magnitude }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { I(truncatingIfNeeded: x.magnitude) }
 }
 
 struct Neg: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { -x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { -x }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { 0 &- x }
 }
 
 struct Sign: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { x.signum() }
 }
 
 struct Ceil: RealFunction {
     var cost: Int { 3 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x.rounded(.up) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.up) }
 }
 
 struct Floor: RealFunction {
     var cost: Int { 3 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x.rounded(.down) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.down) }
 }
 
 /// To the nearest integer, halves to the even one.
 struct Round: RealFunction {
     var cost: Int { 3 }
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { x.rounded(.toNearestOrEven) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.toNearestOrEven) }
 }
 
 enum SignAndRounding {

@@ -5,7 +5,7 @@ struct SwiGLU: ArithmeticFunction {
     let swish: Swish
 
     var cost: Int { 20 }
-    @inline(__always) func callAsFunction<R: Real>(_ gate: R, _ value: R) -> R { swish(gate) * value }
+    @inline(__always) func callAsFunction<R: RealElement>(_ gate: R, _ value: R) -> R { swish(gate) * value }
     @inline(__always) func callAsFunction<I: WideInteger>(_ gate: I, _ value: I) -> I { 0 }
 
     static let all: [OperatorEntry] = [

@@ -1,49 +1,49 @@
 struct Sin: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.sin(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.sin(x) }
 }
 
 struct Cos: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.cos(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.cos(x) }
 }
 
 struct Tan: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.tan(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.tan(x) }
 }
 
 struct Asin: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.asin(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.asin(x) }
 }
 
 struct Acos: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.acos(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.acos(x) }
 }
 
 struct Atan: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.atan(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.atan(x) }
 }
 
 struct Sinh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.sinh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.sinh(x) }
 }
 
 struct Cosh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.cosh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.cosh(x) }
 }
 
 struct Tanh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.tanh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.tanh(x) }
 }
 
 struct Asinh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.asinh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.asinh(x) }
 }
 
 struct Acosh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.acosh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.acosh(x) }
 }
 
 struct Atanh: RealFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R.atanh(x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.atanh(x) }
 }
 
 /// α · tanh(β · x), which only the first operator sets had.
@@ -51,7 +51,7 @@ struct ScaledTanh: RealFunction {
     let alpha: Float
     let beta: Float
 
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { R(alpha) * R.tanh(R(beta) * x) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R(alpha) * R.tanh(R(beta) * x) }
 }
 
 enum Trigonometric {

@@ -44,19 +44,19 @@ extension Division {
         struct ByConstant: RealFunction {
             let divisor: Int
             var cost: Int { 4 }
-            func callAsFunction<R: Real>(_ x: R) -> R { x / R(divisor) }
+            func callAsFunction<R: RealElement>(_ x: R) -> R { x / R(divisor) }
         }
         ByConstant(divisor: divisor).map(run, tensor, to: tensor)
     }
 }
 
 struct Largest: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { R.larger(a, b) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { R.larger(a, b) }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a > b ? a : b }
 }
 
 struct Smallest: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { R.smaller(a, b) }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { R.smaller(a, b) }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a < b ? a : b }
 }
 

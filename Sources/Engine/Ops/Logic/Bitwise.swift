@@ -1,17 +1,17 @@
 internal import Tensors
 
 struct BitwiseAnd: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { .nan }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { .nan }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a & b }
 }
 
 struct BitwiseOr: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { .nan }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { .nan }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a | b }
 }
 
 struct BitwiseXor: ArithmeticFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { .nan }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { .nan }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a ^ b }
 }
 
@@ -19,7 +19,7 @@ struct BitwiseXor: ArithmeticFunction {
 struct BitShift: ArithmeticFunction {
     let toLeft: Bool
 
-    @inline(__always) func callAsFunction<R: Real>(_ a: R, _ b: R) -> R { .nan }
+    @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { .nan }
 
     @inline(__always)
     func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I {
@@ -29,7 +29,7 @@ struct BitShift: ArithmeticFunction {
 }
 
 struct BitwiseNot: NumberFunction {
-    @inline(__always) func callAsFunction<R: Real>(_ x: R) -> R { .nan }
+    @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { .nan }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { ~x }
 }
 

@@ -2,7 +2,7 @@ internal import Tensors
 
 /// A test of one float.
 protocol FloatTest: Sendable {
-    func holds<R: Real>(_ x: R) -> Bool
+    func holds<R: RealElement>(_ x: R) -> Bool
 }
 
 /// IsNaN, IsInf.
@@ -24,7 +24,7 @@ struct FloatTestOperation<Test: FloatTest>: Operation {
         }
     }
 
-    private func apply<R: Real>(_ type: R.Type, _ run: NodeRun, _ x: Tensor) {
+    private func apply<R: RealElement>(_ type: R.Type, _ run: NodeRun, _ x: Tensor) {
         ElementMap.run(run, x, run.output(0), costPerElement: 1) { (x: UnsafePointer<R>, y: UnsafeMutablePointer<UInt8>, count) in
             for index in 0..<count { y[index] = test.holds(x[index]) ? 1 : 0 }
         }
@@ -34,7 +34,7 @@ struct FloatTestOperation<Test: FloatTest>: Operation {
 }
 
 struct IsNaN: FloatTest {
-    @inline(__always) func holds<R: Real>(_ x: R) -> Bool { x != x }
+    @inline(__always) func holds<R: RealElement>(_ x: R) -> Bool { x != x }
 }
 
 struct IsInf: FloatTest {
@@ -42,7 +42,7 @@ struct IsInf: FloatTest {
     let positive: Bool
 
     @inline(__always)
-    func holds<R: Real>(_ x: R) -> Bool { (positive && x == .infinity) || (negative && x == -.infinity) }
+    func holds<R: RealElement>(_ x: R) -> Bool { (positive && x == .infinity) || (negative && x == -.infinity) }
 }
 
 enum FloatClass {

@@ -1,19 +1,5 @@
 internal import Tensors
 
-/// bfloat16 is the upper half of a float32.
-enum BFloat16 {
-    @inline(__always)
-    static func widened(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
-
-    /// Nearest, ties to even; a NaN stays one.
-    @inline(__always)
-    static func rounded(_ value: Float) -> UInt16 {
-        if value.isNaN { return UInt16(truncatingIfNeeded: value.bitPattern >> 16) | 0x40 }
-        let bits = value.bitPattern
-        return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16)
-    }
-}
-
 extension Float {
     static func load(_ source: UnsafeRawPointer, _ dataType: DataType, count: Int, into target: UnsafeMutablePointer<Float>) {
         widen(source, dataType, count, target)

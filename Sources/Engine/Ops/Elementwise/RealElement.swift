@@ -1,38 +1,24 @@
 internal import Glibc
 
-/// `Float` and `Double`, with the functions that operators need of both.
-protocol Real: BinaryFloatingPoint, ComputeElement, LoadableElement {
-    static func exp(_ x: Self) -> Self
+/// `Float` and `Double`, with the functions that element-wise operators need of both.
+protocol RealElement: Real, ComputeElement, LoadableElement {
     /// eˣ − 1, exact near zero.
     static func expMinusOne(_ x: Self) -> Self
-    static func log(_ x: Self) -> Self
     /// log(1 + x), exact near zero.
     static func logOnePlus(_ x: Self) -> Self
-    static func pow(_ x: Self, _ y: Self) -> Self
-    static func sin(_ x: Self) -> Self
-    static func cos(_ x: Self) -> Self
     static func tan(_ x: Self) -> Self
     static func asin(_ x: Self) -> Self
     static func acos(_ x: Self) -> Self
     static func atan(_ x: Self) -> Self
     static func sinh(_ x: Self) -> Self
     static func cosh(_ x: Self) -> Self
-    static func tanh(_ x: Self) -> Self
     static func asinh(_ x: Self) -> Self
     static func acosh(_ x: Self) -> Self
     static func atanh(_ x: Self) -> Self
-    static func erf(_ x: Self) -> Self
     static func remainder(_ x: Self, truncatedBy y: Self) -> Self
 }
 
-extension Real {
-    /// 1 / (1 + e⁻ˣ), without overflow on either side.
-    @inline(__always)
-    static func sigmoid(_ x: Self) -> Self {
-        let e = exp(-x.magnitude)
-        return x < 0 ? e / (1 + e) : 1 / (1 + e)
-    }
-
+extension RealElement {
     /// log(1 + eˣ), without overflow.
     @inline(__always)
     static func softplus(_ x: Self) -> Self {
@@ -53,46 +39,32 @@ protocol WideInteger: FixedWidthInteger, ComputeElement, LoadableElement {}
 extension Int64: WideInteger {}
 extension UInt64: WideInteger {}
 
-extension Float: Real {
-    static func exp(_ x: Float) -> Float { expf(x) }
+extension Float: RealElement {
     static func expMinusOne(_ x: Float) -> Float { expm1f(x) }
-    static func log(_ x: Float) -> Float { logf(x) }
     static func logOnePlus(_ x: Float) -> Float { log1pf(x) }
-    static func pow(_ x: Float, _ y: Float) -> Float { powf(x, y) }
-    static func sin(_ x: Float) -> Float { sinf(x) }
-    static func cos(_ x: Float) -> Float { cosf(x) }
     static func tan(_ x: Float) -> Float { tanf(x) }
     static func asin(_ x: Float) -> Float { asinf(x) }
     static func acos(_ x: Float) -> Float { acosf(x) }
     static func atan(_ x: Float) -> Float { atanf(x) }
     static func sinh(_ x: Float) -> Float { sinhf(x) }
     static func cosh(_ x: Float) -> Float { coshf(x) }
-    static func tanh(_ x: Float) -> Float { tanhf(x) }
     static func asinh(_ x: Float) -> Float { asinhf(x) }
     static func acosh(_ x: Float) -> Float { acoshf(x) }
     static func atanh(_ x: Float) -> Float { atanhf(x) }
-    static func erf(_ x: Float) -> Float { erff(x) }
     static func remainder(_ x: Float, truncatedBy y: Float) -> Float { fmodf(x, y) }
 }
 
-extension Double: Real {
-    static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+extension Double: RealElement {
     static func expMinusOne(_ x: Double) -> Double { Glibc.expm1(x) }
-    static func log(_ x: Double) -> Double { Glibc.log(x) }
     static func logOnePlus(_ x: Double) -> Double { Glibc.log1p(x) }
-    static func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
-    static func sin(_ x: Double) -> Double { Glibc.sin(x) }
-    static func cos(_ x: Double) -> Double { Glibc.cos(x) }
     static func tan(_ x: Double) -> Double { Glibc.tan(x) }
     static func asin(_ x: Double) -> Double { Glibc.asin(x) }
     static func acos(_ x: Double) -> Double { Glibc.acos(x) }
     static func atan(_ x: Double) -> Double { Glibc.atan(x) }
     static func sinh(_ x: Double) -> Double { Glibc.sinh(x) }
     static func cosh(_ x: Double) -> Double { Glibc.cosh(x) }
-    static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
     static func asinh(_ x: Double) -> Double { Glibc.asinh(x) }
     static func acosh(_ x: Double) -> Double { Glibc.acosh(x) }
     static func atanh(_ x: Double) -> Double { Glibc.atanh(x) }
-    static func erf(_ x: Double) -> Double { Glibc.erf(x) }
     static func remainder(_ x: Double, truncatedBy y: Double) -> Double { Glibc.fmod(x, y) }
 }

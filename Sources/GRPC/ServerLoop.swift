@@ -1,0 +1,79 @@
+internal import HTTP2
+internal import NIOCore
+
+/// What the calls of one event loop share: pools, compressors, and the inbox for replies from other threads.
+///
+/// Confined to its event loop but for `replies`, which is what `@unchecked Sendable` rests on.
+final class ServerLoop: @unchecked Sendable {
+    let loop: LoopContext
+    let configuration: GRPCServer.Configuration
+    let routes: RouteTable
+    let counters: WireCounters
+    let buffers: BufferPool
+    private(set) var replies: ReplyInbox!
+    private var unaryCalls: [UnaryCall] = []
+    private var gzipInflater: Inflater?
+    private var zlibInflater: Inflater?
+    private var gzipDeflater: Deflater?
+    private var zlibDeflater: Deflater?
+    /// Connections that are open, for shutting down.
+    private(set) var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+    private static let maxPooledCalls = 1024
+
+    init(loop: LoopContext, configuration: GRPCServer.Configuration, routes: RouteTable, counters: WireCounters, budget: MemoryBudget)
+    {
+        self.loop = loop
+        self.configuration = configuration
+        self.routes = routes
+        self.counters = counters
+        buffers = BufferPool(budget: budget, maxPooledBytes: configuration.messages.maxPooledBytes)
+        let eventLoop = loop.eventLoop
+        let drain: @Sendable () -> Void = { [unowned self] in self.drainReplies() }
+        replies = ReplyInbox { eventLoop?.execute(drain) }
+    }
+
+    func drainReplies() {
+        loop.turn { replies.drain() }
+    }
+
+    func takeUnaryCall() -> UnaryCall {
+        unaryCalls.popLast() ?? UnaryCall(server: self)
+    }
+
+    func give(_ call: UnaryCall) {
+        if unaryCalls.count < Self.maxPooledCalls { unaryCalls.append(call) }
+    }
+
+    func add(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = handler }
+    func remove(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = nil }
+
+    func inflate(_ message: MessageBuffer, _ coding: Coding) throws(Status) -> MessageBuffer {
+        let limit = configuration.messages.maxReceivedBytes
+        switch coding {
+        case .gzip:
+            if gzipInflater == nil { gzipInflater = Inflater(.gzip) }
+            if let result = try gzipInflater?.inflate(message.bytes, limit: limit, pool: buffers) { return result }
+        case .deflate, .identity:
+            if zlibInflater == nil { zlibInflater = Inflater(.deflate) }
+            if let result = try zlibInflater?.inflate(message.bytes, limit: limit, pool: buffers) { return result }
+        }
+        throw Status(.internal, "decompression is not available")
+    }
+
+    /// Nil when the message should go as it is.
+    func deflate(_ body: ReplyBody, _ coding: Coding) -> ByteBuffer? {
+        guard body.byteCount >= configuration.messages.minCompressedBytes else { return nil }
+        var output = ByteBuffer()
+        switch coding {
+        case .gzip:
+            if gzipDeflater == nil { gzipDeflater = Deflater(.gzip) }
+            guard gzipDeflater != nil else { return nil }
+            gzipDeflater!.deflate(body, into: &output)
+        case .deflate, .identity:
+            if zlibDeflater == nil { zlibDeflater = Deflater(.deflate) }
+            guard zlibDeflater != nil else { return nil }
+            zlibDeflater!.deflate(body, into: &output)
+        }
+        return output
+    }
+}

@@ -1,0 +1,18 @@
+// An echo server for transport measurements: what nghttpd is to HTTP/2, with gRPC on top.
+import GRPC
+import NIOCore
+import NIOPosix
+
+let arguments = CommandLine.arguments
+let port = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
+let loops = arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1
+
+let server = GRPCServer()
+server.register(unary: "/bench.Echo/Echo") { call in
+    call.reply(ReplyBody(ByteBuffer(bytes: call.message.bytes)))
+}
+server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
+let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+let bound = try await server.bind(host: "127.0.0.1", port: port, on: group)
+print("listening grpc=\(bound)")
+while true { try await Task.sleep(for: .seconds(3600)) }
