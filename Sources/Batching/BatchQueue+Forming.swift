@@ -26,7 +26,7 @@ extension BatchQueue {
 
     /// Whether another lane should look as well, right after a lane took a batch.
     public mutating func wakeAfterTaking() -> Wake {
-        guard policy.maxQueueDelayNanos == 0 || delayEndNanos(nowNanos: lastStartNanos) == nil else { return .no }
+        guard policy.maxQueueDelayNanos == 0 || delayEndNanos(nowNanos: lastStartNanos ?? 0) == nil else { return .no }
         return wakeAfterChange()
     }
 
@@ -181,7 +181,7 @@ extension BatchQueue {
         }
         // Begun in time but hopeless by now: a run would only make others late.
         if deadline != .max, let least = curve.optimisticNanos(rows: min(entry.remainingRows, policy.maxRows)), least > deadline - now,
-            queuedTasks > 1 || now - lastStartNanos < Self.probeIntervalNanos
+            queuedTasks > 1 || !isProbeDue(nowNanos: now)
         {
             return .unreachableDeadline(predictedNanos: least, leftNanos: deadline - now)
         }
