@@ -317,8 +317,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private func hand(over request: InferenceRequest) {
-        // Before the sink hears of it: afterwards the request may be anybody's.
-        request.servedBy?.leave()
+        // Once the sink has heard of it the request may be anybody's; and only then is this one answered, should somebody wait for that.
+        let version = request.servedBy
         request.sink?.finished(request)
+        version?.leave()
     }
 }
