@@ -88,7 +88,9 @@ let package = Package(
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+        room(
+            "Gateway",
+            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -116,7 +118,7 @@ let package = Package(
         tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
-        tests(of: "Serving", ["Tensors", "Engine"]),
+        tests(of: "Serving", ["Tensors", "Engine", "Batching"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
     ]

@@ -12,6 +12,12 @@ final class Repository: Sendable {
         var onStartupDone: [@Sendable () -> Void] = []
         var handedOver = 0
         var isStopping = false
+
+        /// A model that no source has and nothing is left of leaves no trace.
+        mutating func forgetIfGone(_ model: String) {
+            guard let record = models[model] else { return }
+            if record.live.isEmpty, record.states.isEmpty, record.seen == nil, !record.isBusy { models[model] = nil }
+        }
     }
 
     struct Retiring {
@@ -100,13 +106,12 @@ final class Repository: Sendable {
     private func run(_ model: String, _ job: @escaping @Sendable () -> Void) {
         job()
         let next: (@Sendable () -> Void)? = state.withLock { state in
-            guard var record = state.models[model] else { return nil }
-            defer { state.models[model] = record }
-            if record.pending.isEmpty {
-                record.isBusy = false
+            guard state.models[model]?.pending.isEmpty == false else {
+                state.models[model]?.isBusy = false
+                state.forgetIfGone(model)
                 return nil
             }
-            return record.pending.removeFirst()
+            return state.models[model]?.pending.removeFirst()
         }
         if let next { jobs.enqueue { [self] in run(model, next) } }
     }
