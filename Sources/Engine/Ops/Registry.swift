@@ -16,9 +16,16 @@ enum Registry {
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
+        SignalOperators.all,
+        MachineLearningOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
+        PoolOperators.all,
+        NormalizationOperators.all,
+        ImageOperators.all,
+        RecurrentOperators.all,
+        AttentionOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
