@@ -5,6 +5,14 @@ enum Registry {
         ControlFlowOperators.all,
         Elementwise.all,
         Logic.all,
+        CastOperators.all,
+        ReduceOperators.all,
+        QuantizeOperators.all,
+        Generators.all,
+        MatrixOperators.all,
+        RandomOperators.all,
+        ClassLoss.all,
+        Optimizers.all,
         ShapeOperators.all,
         IndexOperators.all,
         TextOperators.all,
@@ -13,6 +21,11 @@ enum Registry {
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,
+        PoolOperators.all,
+        NormalizationOperators.all,
+        ImageOperators.all,
+        RecurrentOperators.all,
+        AttentionOperators.all,
     ].flatMap { $0 }
 
     /// The entry that reads `node`; nil when there is none for its operator set version.
