@@ -49,7 +49,7 @@ struct Tokenizer: Operation {
 
     func run(_ run: NodeRun) throws(EngineError) {
         let source = run.tensor(0)
-        let tokens = source.strings.map { tokens(of: $0) }
+        let tokens = source.strings.map { self.tokens(of: $0) }
         let most = tokens.reduce(0) { max($0, $1.count) }
         // Marks alone are nothing.
         let width = most == 0 ? 0 : most + (hasMarks ? 2 : 0)
