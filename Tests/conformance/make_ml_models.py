@@ -360,7 +360,7 @@ def write(folder, name, model, inputs, outputs):
         for i, (port, value) in enumerate(values):
             (folder / f"{kind}_{i}.pb").write_bytes(serialise(value, port.name))
     # What cancels loses digits in proportion to the largest numbers around.
-    largest = max((np.nanmax(np.abs(v)) for _, v in outputs if getattr(v, "dtype", object).kind == "f" and v.size), default=1.0)
+    largest = max((np.nanmax(np.abs(v)) for _, v in outputs if isinstance(v, np.ndarray) and v.dtype.kind == "f" and v.size), default=1.0)
     (folder / "meta.json").write_text(json.dumps({"name": name, "kind": "ml", "rtol": 1e-4, "atol": 1e-5 * max(1.0, float(largest))}))
 
 
