@@ -45,7 +45,7 @@ struct ArenaState {
             return nil
         }
         let rounded = (size &+ (Self.alignment &- 1)) & ~(Self.alignment &- 1)
-        if rounded > room, !advance(to: rounded) {
+        if rounded > room || cursor == nil, !advance(to: rounded) {
             exhausted = true
             return nil
         }
