@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// The state of a `MessageArena`, at an address that does not move: protobuf-c holds it.

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Memory for the decoded form of one message: allocation moves a pointer, one reset frees all.

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// A message as a plain Swift value: for everything but the messages that carry tensors.
