@@ -1,5 +1,5 @@
 /// Bounds on what one message may cost. Past a bound decoding throws; nothing is cut off silently.
-public struct MessageLimits: Sendable, Equatable {
+public struct DecodingLimits: Sendable, Equatable {
     /// Messages inside messages. protobuf-c recurses without a limit of its own; beyond this
     /// depth decoding throws `.tooDeep` before it is asked.
     public var nestingDepth = 100
