@@ -34,6 +34,7 @@ let nio: [Target.Dependency] = [
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
@@ -87,7 +88,7 @@ let package = Package(
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
+        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -101,6 +102,7 @@ let package = Package(
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
             name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
             swiftSettings: house),

@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// A function of two elements of one compute type.
-protocol BinaryKernel: Sendable {
+protocol PairFunction: Sendable {
     associatedtype Operand: ComputeElement
     associatedtype Result: ComputeElement
 
@@ -11,7 +11,7 @@ protocol BinaryKernel: Sendable {
     var cost: Int { get }
 }
 
-extension BinaryKernel {
+extension PairFunction {
     /// c[i] = f(a[i · aStep], b[i · bStep]), where steps are 0 or 1. `c` is `a`, is `b`, or overlaps neither.
     @inline(__always)
     func row(
