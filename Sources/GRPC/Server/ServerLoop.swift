@@ -12,10 +12,7 @@ final class ServerLoop: @unchecked Sendable {
     let buffers: BufferPool
     private(set) var replies: ReplyInbox!
     private var unaryCalls: [UnaryCall] = []
-    private var gzipInflater: Inflater?
-    private var zlibInflater: Inflater?
-    private var gzipDeflater: Deflater?
-    private var zlibDeflater: Deflater?
+    private let compressors = Compressors()
     /// Connections that are open, for shutting down.
     private(set) var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private static let maxPooledCalls = 1024
@@ -55,32 +52,12 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     func inflate(_ message: MessageBuffer, _ coding: Coding) throws(Status) -> MessageBuffer {
-        let limit = configuration.messages.maxReceivedBytes
-        switch coding {
-        case .gzip:
-            if gzipInflater == nil { gzipInflater = Inflater(.gzip) }
-            if let result = try gzipInflater?.inflate(message.bytes, limit: limit, pool: buffers) { return result }
-        case .deflate, .identity:
-            if zlibInflater == nil { zlibInflater = Inflater(.deflate) }
-            if let result = try zlibInflater?.inflate(message.bytes, limit: limit, pool: buffers) { return result }
-        }
-        throw Status(.internal, "decompression is not available")
+        try compressors.inflate(message, coding, limit: configuration.messages.maxReceivedBytes, pool: buffers)
     }
 
     /// Nil when the message should go as it is.
     func deflate(_ body: ReplyBody, _ coding: Coding) -> ByteBuffer? {
         guard body.byteCount >= configuration.messages.minCompressedBytes else { return nil }
-        var output = ByteBuffer()
-        switch coding {
-        case .gzip:
-            if gzipDeflater == nil { gzipDeflater = Deflater(.gzip) }
-            guard gzipDeflater != nil else { return nil }
-            gzipDeflater!.deflate(body, into: &output)
-        case .deflate, .identity:
-            if zlibDeflater == nil { zlibDeflater = Deflater(.deflate) }
-            guard zlibDeflater != nil else { return nil }
-            zlibDeflater!.deflate(body, into: &output)
-        }
-        return output
+        return compressors.deflate(body, coding)
     }
 }
