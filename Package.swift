@@ -108,7 +108,7 @@ let package = Package(
         tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
-        tests(of: "Serving", ["Tensors", "Engine", "Batching"]),
+        tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
     ]
