@@ -29,10 +29,12 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
 ]
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
@@ -86,7 +88,7 @@ let package = Package(
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
+        room("Gateway", ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -100,12 +102,18 @@ let package = Package(
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
+        .executableTarget(
+            name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
+            swiftSettings: house),
+
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
-        tests(of: "HTTP2", nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
-        tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
+        tests(of: "HTTP2", ["WireTestSupport"] + nio),
+        tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),

@@ -13,6 +13,12 @@ public struct EngineBenchmark {
         public var loadMilliseconds: Double
         public var peakMebibytes: Double
 
+        public var table: String {
+            func number(_ value: Double) -> String { String((value * 1000).rounded() / 1000) }
+            return "\(runs) runs: median \(number(wallMilliseconds)) ms, CPU \(number(cpuMilliseconds)) ms; "
+                + "loaded in \(number(loadMilliseconds)) ms, peak memory \(number(peakMebibytes)) MiB"
+        }
+
         public var json: String {
             "{\"runs\": \(runs), \"wall_ms\": \(wallMilliseconds), \"cpu_ms\": \(cpuMilliseconds), "
                 + "\"load_ms\": \(loadMilliseconds), \"peak_mib\": \(peakMebibytes)}"

@@ -47,7 +47,7 @@ public final class Model: Sendable {
     /// - Throws: `invalidInput` when the values do not fit the signature; what a node finds wrong with the elements.
     public func run(_ inputs: [Value], cancellation: Cancellation? = nil) throws(EngineError) -> [Value] {
         try check(inputs)
-        return try plan.run(inputs, cancellation: cancellation)
+        do { return try plan.run(inputs, cancellation: cancellation) } catch { throw error.duringRun }
     }
 
     /// As ``run(_:cancellation:)``, for tensors alone.
@@ -68,23 +68,32 @@ public final class Model: Sendable {
         guard outputs.count == signature.outputs.count else {
             throw EngineError(.invalidInput, "places for \(outputs.count) outputs where the model has \(signature.outputs.count)")
         }
-        try plan.run(inputs, into: &outputs, cancellation: cancellation)
+        do { try plan.run(inputs, into: &outputs, cancellation: cancellation) } catch { throw error.duringRun }
     }
 
     /// The shapes of the outputs for inputs of these types and shapes; nil for one that only running can tell.
     public func outputShapes(for inputs: [Value]) throws(EngineError) -> [Shape?] {
         try check(inputs)
-        let schedule = try plan.schedule(for: inputs)
-        return schedule.exits.map { schedule.shapes[$0] }
+        do {
+            let schedule = try plan.schedule(for: inputs)
+            return schedule.exits.map { schedule.shapes[$0] }
+        } catch { throw error.duringRun }
     }
 
-    private func check(_ inputs: [Value]) throws(EngineError) {
+    func check(_ inputs: [Value]) throws(EngineError) {
         guard inputs.count == signature.inputs.count else {
             throw EngineError(.invalidInput, "\(inputs.count) inputs where the model has \(signature.inputs.count)")
         }
         for (input, port) in zip(inputs, signature.inputs) {
             try port.check(input)
         }
+    }
+}
+
+extension EngineError {
+    /// A model that was loaded is taken for right: what is found wrong while it runs is wrong with the inputs.
+    fileprivate var duringRun: EngineError {
+        code == .malformedModel ? EngineError(.invalidInput, message, place: place) : self
     }
 }
 

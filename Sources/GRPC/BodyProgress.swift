@@ -8,7 +8,7 @@ struct BodyProgress {
     mutating func received(_ count: Int) { bytes &+= count }
 
     /// False when less came than the slowest caller may send; a new period begins whenever one is over.
-    mutating func isFast(now: UInt64, limits: MessageLimits) -> Bool {
+    mutating func isFast(now: UInt64, limits: CallLimits) -> Bool {
         guard limits.bodyPeriod > 0, now &- since >= limits.bodyPeriod else { return true }
         defer {
             since = now

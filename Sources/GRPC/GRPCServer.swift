@@ -1,6 +1,5 @@
 public import HTTP2
-public import NIOCore
-internal import NIOPosix
+internal import NIOCore
 internal import Synchronization
 
 /// A gRPC server: methods are registered, then listeners are bound, then it serves until it is shut down.
@@ -10,7 +9,7 @@ internal import Synchronization
 public final class GRPCServer: @unchecked Sendable {
     public struct Configuration: Sendable {
         public var limits = Limits()
-        public var messages = MessageLimits()
+        public var messages = CallLimits()
         public var authorizer: (any Authorizer)?
 
         public init() {}
@@ -59,48 +58,52 @@ public final class GRPCServer: @unchecked Sendable {
         state.withLock { state in
             let key = ObjectIdentifier(eventLoop)
             if let known = state.loops[key] { return known }
-            let table = state.table ?? RouteTable(routes)
-            state.table = table
-            let made = ServerLoop(
-                loop: LoopContext(eventLoop: eventLoop), configuration: configuration, routes: table, counters: counters,
-                budget: budget)
+            let made = makeLoop(LoopContext(eventLoop: eventLoop), &state)
             state.loops[key] = made
             return made
         }
     }
 
-    /// Listens on `host`, on `port` or, if that is 0, on a free one. Returns the port.
-    public func bind(host: String, port: Int, on group: any EventLoopGroup) async throws -> Int {
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(ChannelOptions.backlog, value: 1024)
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
-            .childChannelInitializer { [self] channel in accept(channel) }
-        let listener = try await bootstrap.bind(host: host, port: port).get()
-        state.withLock { $0.listeners.append(listener) }
-        return listener.localAddress?.port ?? port
+    private func makeLoop(_ loop: LoopContext, _ state: inout State) -> ServerLoop {
+        let table = state.table ?? RouteTable(routes)
+        state.table = table
+        return ServerLoop(loop: loop, configuration: configuration, routes: table, counters: counters, budget: budget)
     }
 
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let server = serverLoop(for: channel.eventLoop)
-        return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(GRPCServer.handler(for: server))
+    /// A connection whose bytes the caller brings and takes, for tests and fuzzers; `loop` must not be that of a listener.
+    package func connect(_ output: any ConnectionOutput, loop: LoopContext) throws -> (Connection, keep: AnyObject) {
+        let server = state.withLock { makeLoop(loop, &$0) }
+        return (try makeConnection(server, output: output, peer: PeerIdentity(address: "test")), server)
+    }
+
+    func makeConnection(_ server: ServerLoop, output: any ConnectionOutput, peer: PeerIdentity) throws -> Connection {
+        let connection = try Connection(
+            role: .server, limits: configuration.limits, loop: server.loop, counters: counters, peer: peer, output: output,
+            ageJitter: Double.random(in: -1...1))
+        connection.acceptor = ServerConnection(server: server)
+        return connection
+    }
+
+    /// Message memory in use, in bytes.
+    public var bufferedBytes: Int { budget.usedBytes }
+
+    func add(_ listeners: [any Channel]) -> Bool {
+        state.withLock { state in
+            guard !state.isStopping else { return false }
+            state.listeners += listeners
+            return true
         }
     }
 
-    private static func handler(for server: ServerLoop) -> ConnectionHandler {
-        ConnectionHandler(loop: server.loop) { handler, channel in
-            let connection = try Connection(
-                role: .server, limits: server.configuration.limits, loop: server.loop, counters: server.counters,
-                peer: PeerIdentity(address: channel.remoteAddress.map { "\($0)" } ?? ""), output: handler,
-                ageJitter: Double.random(in: -1...1))
-            connection.acceptor = ServerConnection(server: server)
-            server.add(handler)
-            channel.closeFuture.assumeIsolated().whenComplete { _ in server.remove(handler) }
-            return connection
+    /// Marks the server as stopping, and returns what is to be closed.
+    func takeForShutdown() -> (listeners: [any Channel], loops: [ServerLoop]) {
+        state.withLock { state in
+            state.isStopping = true
+            defer { state.listeners = [] }
+            return (state.listeners, Array(state.loops.values))
         }
     }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+    let openConnections = Atomic<Int>(0)
 }

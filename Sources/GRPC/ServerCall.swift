@@ -22,6 +22,8 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
     public internal(set) var callDeadline: UInt64?
     /// How replies are compressed; only takes effect if the caller accepts it. Set it before the first reply.
     public var replyCoding = Coding.identity
+    /// Whether the message that was handed over last had been compressed by the caller.
+    public private(set) var messageWasCompressed = false
     /// Called on the event loop, once, when nobody waits for the answer any more: the caller went away, or its deadline
     /// passed. The call must still be answered.
     public var onCancel: (@Sendable () -> Void)?
@@ -102,6 +104,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
 
     /// A whole message as it was sent becomes one as it was meant.
     func decode(_ message: MessageAssembler.Message) throws(Status) -> MessageBuffer {
+        messageWasCompressed = message.isCompressed
         guard message.isCompressed else { return message.buffer }
         guard requestCoding != .identity else {
             throw Status(.internal, "compressed flag set without a grpc-encoding")
@@ -130,6 +133,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         metadata.removeAll()
         callDeadline = nil
         replyCoding = .identity
+        messageWasCompressed = false
         onCancel = nil
     }
 

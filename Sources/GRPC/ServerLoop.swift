@@ -47,6 +47,13 @@ final class ServerLoop: @unchecked Sendable {
     func add(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = handler }
     func remove(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = nil }
 
+    /// Asks every connection to end, within `grace` nanoseconds.
+    func drain(reason: StaticString, grace: UInt64) {
+        loop.turn {
+            for handler in connections.values { handler.connection?.beginDrain(reason: reason, grace: grace) }
+        }
+    }
+
     func inflate(_ message: MessageBuffer, _ coding: Coding) throws(Status) -> MessageBuffer {
         let limit = configuration.messages.maxReceivedBytes
         switch coding {

@@ -24,6 +24,8 @@ struct AbuseGuard {
     private var resetsProvoked: TokenBucket
     private var pingPolicy: PingPolicy
     private var ledger = StreamLedger()
+    private var continuations = 0
+    private let maxContinuations: Int
     private let isServer: Bool
 
     init(_ limits: Limits, isServer: Bool, now: UInt64) {
@@ -35,6 +37,7 @@ struct AbuseGuard {
         unknownFrames = TokenBucket(limits.unknownFrames, now: now)
         resetsProvoked = TokenBucket(limits.resetsProvoked, now: now)
         pingPolicy = PingPolicy(limits)
+        maxContinuations = limits.maxContinuations
         self.isServer = isServer
     }
 
@@ -49,6 +52,7 @@ struct AbuseGuard {
             }
         case FrameType.headers:
             usefulFrame()
+            continuations = 0
             if isServer, !ledger.accept(frame.streamID) {
                 return Violation(
                     code: .protocolError, event: .streamIdentifierReused, reason: "HEADERS with a smaller stream identifier")
@@ -64,8 +68,10 @@ struct AbuseGuard {
             if !settings.take(now: now) { return .calm(.settingsExceeded, "too many SETTINGS frames") }
         case FrameType.priority:
             if !priorities.take(now: now) { return .calm(.prioritiesExceeded, "too many PRIORITY frames") }
-        case FrameType.ping, FrameType.settings, FrameType.resetStream, FrameType.goAway, FrameType.continuation,
-            FrameType.pushPromise:
+        case FrameType.continuation:
+            continuations &+= 1
+            if continuations > maxContinuations { return .calm(.continuationsExceeded, "too many CONTINUATION frames") }
+        case FrameType.ping, FrameType.settings, FrameType.resetStream, FrameType.goAway, FrameType.pushPromise:
             break
         default:
             if !unknownFrames.take(now: now) { return .calm(.unknownFramesExceeded, "too many frames of unknown types") }

@@ -286,6 +286,7 @@ public final class Connection: TimerNode {
         let batch = inbox.output
         inbox.prepare(for: limits)
         while output.isWritable {
+            let wasEnding = phase == .ending
             do throws(HTTP2Error) {
                 try session.send(to: batch, limit: limits.maxUnsentBytes)
             } catch {
@@ -301,7 +302,7 @@ public final class Connection: TimerNode {
             let hadEvents = !inbox.events.isEmpty
             handleEvents()
             // After the GOAWAY of an ending there is nothing more to say.
-            if phase == .ending || (count == 0 && !hadEvents) { break }
+            if wasEnding || (count == 0 && !hadEvents && phase == .active) { break }
         }
         watchWritability()
         if phase == .ending || (!session.wantsRead && !session.wantsWrite) { finish() }
@@ -560,11 +561,11 @@ public protocol ConnectionObserver: AnyObject {
 public struct PeerIdentity: Sendable {
     /// "10.0.0.7:41234", or a socket's path.
     public var address: String
-    /// The subject of the client certificate that TLS has verified.
-    public var certificateSubject: String?
+    /// The common name in the client certificate that TLS has verified.
+    public var certificateName: String?
 
-    public init(address: String = "", certificateSubject: String? = nil) {
+    public init(address: String = "", certificateName: String? = nil) {
         self.address = address
-        self.certificateSubject = certificateSubject
+        self.certificateName = certificateName
     }
 }

@@ -1,4 +1,6 @@
 public import NIOCore
+internal import NIOSSL
+internal import NIOTLS
 
 /// Puts a `Connection` into a channel: bytes in and out, and nothing else.
 ///
@@ -11,6 +13,8 @@ public final class ConnectionHandler: ChannelDuplexHandler, ConnectionOutput {
     private let loop: LoopContext
     private let make: (ConnectionHandler, any Channel) throws -> Connection
     private var context: ChannelHandlerContext?
+    /// The channel it is in; nil once it was taken out.
+    public var channel: (any Channel)? { context?.channel }
     /// Nil until the channel is active, and after a failure to set the session up.
     public private(set) var connection: Connection?
     private var isOutputClosed = false
@@ -37,12 +41,15 @@ public final class ConnectionHandler: ChannelDuplexHandler, ConnectionOutput {
 
     private func start(_ context: ChannelHandlerContext) {
         guard connection == nil else { return }
-        do {
-            let connection = try make(self, context.channel)
-            self.connection = connection
-            loop.turn { connection.start() }
-        } catch {
-            context.close(promise: nil)
+        // Inside the turn, so that the connection's clocks begin at the present time.
+        loop.turn {
+            do {
+                let connection = try make(self, context.channel)
+                self.connection = connection
+                connection.start()
+            } catch {
+                context.close(promise: nil)
+            }
         }
     }
 
@@ -66,6 +73,11 @@ public final class ConnectionHandler: ChannelDuplexHandler, ConnectionOutput {
     }
 
     public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event, let connection,
+            let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
+        {
+            connection.peer.certificateName = handler.peerCertificate.flatMap { commonName(in: "\($0)") }
+        }
         if let event = event as? ChannelEvent, event == .inputClosed, let connection {
             loop.turn { connection.inputEnded() }
         }
@@ -79,7 +91,15 @@ public final class ConnectionHandler: ChannelDuplexHandler, ConnectionOutput {
 
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A socket or TLS error: there is nobody to tell.
+        if error is NIOSSLError || error is BoringSSLError { connection?.counters.count(.tlsFailures) }
         context.close(promise: nil)
+    }
+
+    /// NIOSSL tells a certificate's common name in its description only.
+    private func commonName(in description: String) -> String? {
+        guard let start = description.firstRange(of: ";common_name=")?.upperBound else { return nil }
+        let rest = description[start...]
+        return String(rest[..<(rest.firstRange(of: ";alternative_names=")?.lowerBound ?? rest.index(before: rest.endIndex))])
     }
 
     // ConnectionOutput

@@ -15,7 +15,8 @@ struct Session: ~Copyable {
         nghttp2_option_set_no_auto_window_update(option, 1)
         nghttp2_option_set_stream_reset_rate_limit(
             option, UInt64(clamping: limits.resetsReceived.burst), UInt64(clamping: limits.resetsReceived.perSecond))
-        nghttp2_option_set_max_continuations(option, limits.maxContinuations)
+        // nghttp2 counts a CONTINUATION again for every read that cuts its header; `AbuseGuard` counts frames.
+        nghttp2_option_set_max_continuations(option, (max(0, min(limits.maxContinuations, 1 << 20)) + 1) * 9)
         nghttp2_option_set_max_settings(option, limits.maxSettingsEntries)
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         if role == .client { nghttp2_option_set_peer_max_concurrent_streams(option, 100) }

@@ -57,13 +57,16 @@ public struct GemmKernels: Sendable {
     /// Scratch that makes a call of this size fastest, in floats; may be 0.
     public let scratchFloats: @Sendable (_ rows: Int, _ columns: Int, _ depth: Int) -> Int
     public let multiply: @Sendable (GemmF32) -> Void
+    /// Multiply-adds of ``tileRows`` × ``panelColumns`` sums in registers alone, `depth` times: the speed that nothing can exceed.
+    /// Returns a sum, so that it is computed.
+    public let registersOnly: @Sendable (_ depth: Int) -> Float
 
     public init(
         panelColumns: Int, tileRows: Int,
         packedFloats: @escaping @Sendable (Int, Int) -> Int,
         packB: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
         scratchFloats: @escaping @Sendable (Int, Int, Int) -> Int,
-        multiply: @escaping @Sendable (GemmF32) -> Void
+        multiply: @escaping @Sendable (GemmF32) -> Void, registersOnly: @escaping @Sendable (Int) -> Float
     ) {
         self.panelColumns = panelColumns
         self.tileRows = tileRows
@@ -71,5 +74,6 @@ public struct GemmKernels: Sendable {
         self.packB = packB
         self.scratchFloats = scratchFloats
         self.multiply = multiply
+        self.registersOnly = registersOnly
     }
 }

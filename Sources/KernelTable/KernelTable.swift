@@ -9,9 +9,17 @@ public final class KernelTable: Sendable {
     public let unary: UnaryKernels
     public let binary: BinaryKernels
     public let rows: RowKernels
+    public let convolution: ConvolutionKernels
+    public let pooling: PoolingKernels
+    public let layout: LayoutKernels
+    public let integer: IntegerKernels
+    public let blockQuantized: BlockQuantizedKernels
+    public let conversion: ConversionKernels
 
     public init(
-        instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels
+        instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels,
+        convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels, integer: IntegerKernels,
+        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels
     ) {
         self.instructionSet = instructionSet
         self.lanes = lanes
@@ -19,5 +27,11 @@ public final class KernelTable: Sendable {
         self.unary = unary
         self.binary = binary
         self.rows = rows
+        self.convolution = convolution
+        self.pooling = pooling
+        self.layout = layout
+        self.integer = integer
+        self.blockQuantized = blockQuantized
+        self.conversion = conversion
     }
 }

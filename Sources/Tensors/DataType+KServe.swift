@@ -1,6 +1,6 @@
 extension DataType {
-    /// The name in the KServe v2 protocol, such as `FP32`; nil for a type that the protocol has no word for.
-    public var kserveName: String? {
+    /// The name that KServe v2 clients use, such as `FP32`; our own name in capitals where the protocol has none.
+    public var kserveName: String {
         switch self {
         case .bool: "BOOL"
         case .uint8: "UINT8"
@@ -16,12 +16,13 @@ extension DataType {
         case .float64: "FP64"
         case .bfloat16: "BF16"
         case .string: "BYTES"
-        default: nil
+        default: description.uppercased()
         }
     }
 
-    public init?(kserveName: some StringProtocol) {
-        switch kserveName {
+    /// The type that KServe v2 clients call `name`.
+    public init?(kserveName name: String) {
+        switch name {
         case "BOOL": self = .bool
         case "UINT8": self = .uint8
         case "UINT16": self = .uint16
@@ -36,7 +37,9 @@ extension DataType {
         case "FP64": self = .float64
         case "BF16": self = .bfloat16
         case "BYTES": self = .string
-        default: return nil
+        default:
+            guard let type = DataType.allCases.first(where: { $0.kserveName == name }) else { return nil }
+            self = type
         }
     }
 }

@@ -35,6 +35,19 @@ struct Case {
         return access(path, R_OK) == 0 ? path : nil
     }
 
+    /// The model's file.
+    var modelBytes: [UInt8] {
+        guard let file = fopen("\(folder)/model.onnx", "r") else { return [] }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
     /// The number after `"key":`, which is all that these files need of JSON.
     private static func number(_ key: String, in text: String) -> Double? {
         guard let start = text.ranges(of: "\"\(key)\":").first?.upperBound else { return nil }

@@ -30,7 +30,7 @@ struct Report {
     /// A reason without what differs from case to case.
     private static func kind(_ reason: String) -> String {
         for known in ["wrong value", "wrong shape", "wrong type"] where reason.contains(known) { return known }
-        return reason
+        return reason.ranges(of: " in round ").first.map { String(reason[..<$0.lowerBound]) } ?? reason
     }
 }
 

@@ -11,10 +11,14 @@ struct Supervisor {
         var next = 0
         while next < cases.count {
             var running: String?
+            var round: Substring?
             let status = child(from: next) { line in
                 let parts = line.split(separator: " ", maxSplits: 1)
                 switch parts.first {
-                case "begin": running = parts.last.map(String.init)
+                case "begin":
+                    running = parts.last.map(String.init)
+                    round = nil
+                case "round": round = parts.last
                 case "pass", "fail":
                     guard let name = running else { return }
                     results.updateValue(parts[0] == "pass" ? nil : parts.count > 1 ? String(parts[1]) : "no reason given", forKey: name)
@@ -24,7 +28,7 @@ struct Supervisor {
                 }
             }
             if let name = running {
-                results.updateValue(status, forKey: name)
+                results.updateValue(round.map { "\(status) in round \($0)" } ?? status, forKey: name)
                 next += 1
             } else if next < cases.count, status != "" {
                 // It ended between two cases.

@@ -89,6 +89,10 @@ extension Case {
         }
         case .float16: tensor.elements(as: UInt16.self).map(Self.float16)
         case .bfloat16: tensor.elements(as: UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+        case .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ:
+            MiniFloat.format(of: tensor.dataType).map { format in
+                tensor.elements(as: UInt8.self).map { Double(format.values[Int($0)]) }
+            }
         default: nil
         }
     }

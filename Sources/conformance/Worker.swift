@@ -25,4 +25,21 @@ enum Worker {
         print(line)
         fflush(nil)
     }
+
+    /// Loads and runs `rounds` broken forms of each case's model. Any error is fine; coming back is what counts.
+    static func mutate(_ cases: ArraySlice<Case>, rounds: Int, seed: UInt64) {
+        for item in cases {
+            say("begin \(item.name)")
+            let bytes = item.modelBytes
+            for round in 0..<rounds {
+                alarm(20)
+                let number = seed &+ UInt64(round)
+                say("round \(number)")
+                var mutation = Mutation(seed: number)
+                try? Trial.attempt(mutation.apply(to: bytes), optimise: round % 4 != 3)
+            }
+            say("pass")
+        }
+        alarm(0)
+    }
 }

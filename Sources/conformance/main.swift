@@ -8,6 +8,8 @@ let usage = """
       --list FILE      cases known not to pass, one a line: case-name # reason. One that passes must leave the list.
       --filter TEXT    only cases whose name contains TEXT
       --optimise off   no passes and no memory planning: the same answers the plain way
+      --mutate N       instead of the cases, N broken forms of each model: all that counts is that none takes the process down
+      --seed N         the first of those forms
     """
 
 func stop(_ message: String) -> Never {
@@ -21,6 +23,8 @@ var expected = ExpectedList()
 var filter: String?
 var options = LoadOptions()
 var workerStart: Int?
+var mutations: Int?
+var seed: UInt64 = 0
 
 var remaining = CommandLine.arguments.dropFirst()
 while let argument = remaining.popFirst() {
@@ -43,6 +47,8 @@ while let argument = remaining.popFirst() {
         case "off": options.optimise = false
         default: stop("--optimise is on or off")
         }
+    case "--mutate": mutations = Int(value())
+    case "--seed": seed = UInt64(value()) ?? 0
     case "--worker-from": workerStart = Int(value())
     default:
         guard !argument.hasPrefix("-"), folder == nil else { stop("unknown argument '\(argument)'\n\n\(usage)") }
@@ -54,7 +60,11 @@ let cases = Case.all(below: folder).filter { filter == nil || $0.name.contains(f
 guard !cases.isEmpty else { stop("there is no case in '\(folder)'") }
 
 if let workerStart {
-    Worker.run(cases.dropFirst(workerStart), options: options)
+    if let mutations {
+        Worker.mutate(cases.dropFirst(workerStart), rounds: mutations, seed: seed)
+    } else {
+        Worker.run(cases.dropFirst(workerStart), options: options)
+    }
     exit(0)
 }
 let results = Supervisor(arguments: CommandLine.arguments, cases: cases).run()

@@ -26,6 +26,6 @@ import Testing
 
     @Test(arguments: DataType.allCases)
     func `a KServe name leads back to its type`(dataType: DataType) {
-        if let name = dataType.kserveName { #expect(DataType(kserveName: name) == dataType) }
+        #expect(DataType(kserveName: dataType.kserveName) == dataType)
     }
 }

@@ -169,3 +169,100 @@ CK_INLINE ck_f32 ck_without_quarter_turns(ck_f32 a, ck_i32 n) {
     r = r - k * 6.07710050650619224932e-11;
     return __builtin_convertvector(r, ck_f32);
 }
+
+/// Transposes lanes × lanes floats: y[c·yStride + r] = x[r·xStride + c]. Swift has no shuffle of two vectors.
+CK_INLINE void ck_transpose(const float *_Nonnull x, intptr_t xStride, float *_Nonnull y, intptr_t yStride) {
+    ck_f32 v[CK_LANES];
+    for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(&v[i], x + i * xStride, sizeof(ck_f32));
+    // One step per bit of the index: exchange the off-diagonal halves of ever larger squares.
+#if CK_LANES == 16
+    for (int i = 0; i < 16; i += 2) {
+        ck_f32 a = v[i], b = v[i + 1];
+        v[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+        v[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    }
+    for (int i = 0; i < 16; i++) if (!(i & 2)) {
+        ck_f32 a = v[i], b = v[i + 2];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+        v[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+    for (int i = 0; i < 16; i++) if (!(i & 4)) {
+        ck_f32 a = v[i], b = v[i + 4];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+        v[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+    for (int i = 0; i < 8; i++) {
+        ck_f32 a = v[i], b = v[i + 8];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+        v[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+#elif CK_LANES == 8
+    for (int i = 0; i < 8; i += 2) {
+        ck_f32 a = v[i], b = v[i + 1];
+        v[i] = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+        v[i + 1] = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int i = 0; i < 8; i++) if (!(i & 2)) {
+        ck_f32 a = v[i], b = v[i + 2];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+        v[i + 2] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int i = 0; i < 4; i++) {
+        ck_f32 a = v[i], b = v[i + 4];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+        v[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+#else
+    for (int i = 0; i < 4; i += 2) {
+        ck_f32 a = v[i], b = v[i + 1];
+        v[i] = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+        v[i + 1] = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_f32 a = v[i], b = v[i + 2];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+        v[i + 2] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    }
+#endif
+    for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(y + i * yStride, &v[i], sizeof(ck_f32));
+}
+
+/// Binary16 bits to float. F16C is part of x86-64-v3; below it the exponent is moved by a multiplication.
+CK_INLINE ck_f32 ck_half_to_f32(ck_u16 h) {
+#if CK_LANES >= 8
+    typedef _Float16 half __attribute__((ext_vector_type(CK_LANES)));
+    return __builtin_convertvector((half)h, ck_f32);
+#else
+    ck_i32 bits = __builtin_convertvector(h, ck_i32);
+    ck_i32 rest = (bits & 0x7FFF) << 13;
+    ck_f32 scaled = (ck_f32)rest * 0x1p112f;
+    ck_i32 special = rest >= (0x7C00 << 13);
+    // NaN is made quiet, as the instruction does.
+    ck_i32 quiet = (rest > (0x7C00 << 13)) & 0x00400000;
+    ck_i32 value = (special & (rest | 0x7F800000 | quiet)) | (~special & (ck_i32)scaled);
+    return (ck_f32)(value | ((bits & 0x8000) << 16));
+#endif
+}
+
+/// Float to binary16 bits, halves to even.
+CK_INLINE ck_u16 ck_f32_to_half(ck_f32 a) {
+#if CK_LANES >= 8
+    typedef _Float16 half __attribute__((ext_vector_type(CK_LANES)));
+    return (ck_u16)__builtin_convertvector(a, half);
+#else
+    ck_i32 bits = (ck_i32)a;
+    ck_i32 sign = (bits >> 16) & 0x8000;
+    ck_i32 size = bits & 0x7FFFFFFF;
+    // Normal results: the exponent is moved, and half of the last place plus its own bit is added before the cut.
+    ck_i32 normal = (size - (112 << 23) + 0xFFF + ((size >> 13) & 1)) >> 13;
+    // Denormal ones: adding 0.5 leaves the result in the low bits, rounded by the addition.
+    ck_i32 small = (ck_i32)((ck_f32)size + 0.5f) - 0x3F000000;
+    ck_i32 isSmall = size < (113 << 23);
+    ck_i32 result = (isSmall & small) | (~isSmall & normal);
+    ck_i32 isLarge = size >= 0x477FF000;
+    result = (isLarge & 0x7C00) | (~isLarge & result);
+    ck_i32 isNaN = size > 0x7F800000;
+    result = (isNaN & (0x7E00 | ((size >> 13) & 0x3FF))) | (~isNaN & result);
+    return __builtin_convertvector(result | sign, ck_u16);
+#endif
+}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ck_dot.h"
 #include "ck_vector.h"
 
 /// Whether this CPU, and its operating system, run code built for x86-64-v3 (AVX2, FMA, F16C).

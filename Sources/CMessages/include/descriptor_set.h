@@ -2,3 +2,5 @@
 #pragma once
 extern const unsigned char martlet_descriptor_set[];
 extern const unsigned long martlet_descriptor_set_size;
+/* Swift sees no arrays without a size. */
+static inline const unsigned char *martlet_descriptor_set_start(void) { return martlet_descriptor_set; }

@@ -15,8 +15,14 @@ public struct LoadOptions: Sendable, Hashable {
 public enum Pass: String, Sendable, Hashable, CaseIterable {
     /// Computes at load what depends on constants alone.
     case foldConstants = "fold-constants"
+    /// Puts the branch of an If whose condition is known at load in its place.
+    case inlineBranches = "inline-branches"
     /// Drops what no output depends on.
     case removeDead = "remove-dead"
+    /// Puts normalisation, and whatever else scales or shifts channels, into the weights of the convolution before it.
+    case foldChannels = "fold-channels"
+    /// Lets convolutions and matrix products add a tensor and end in an activation.
+    case fuseActivations = "fuse-activations"
     /// Lets operators rearrange their weights.
     case prepare = "prepare"
     /// Gives values fixed places in one block of memory, for each set of input shapes.
@@ -35,9 +41,11 @@ public struct EngineLimits: Sendable, Hashable {
     /// Elements of one value computed when a plan meets new input shapes.
     public var foldedElementsPerShape = 4096
     /// Sets of input shapes that a plan remembers; the one used longest ago is forgotten first.
-    public var rememberedShapes = 16
+    public var rememberedShapes = 64
     /// Idle instances of one set of input shapes whose memory is kept for the next run.
     public var idleInstances = 4
+    /// Bytes that idle instances of all shapes together may hold. Beyond it those of the shapes used longest ago are freed.
+    public var idleBytes = 256 << 20
     /// Turns of one loop within one run. Guards against loops that never end.
     public var loopIterations = 100_000_000
 

@@ -18,9 +18,16 @@ struct NetworkBuilder {
     ) throws(EngineError) -> Network {
         var builder = NetworkBuilder(options: options, outer: outer)
         try builder.define(graph, inputs)
-        if options.isOn(.removeDead) { builder.network.removeDead() }
-        if options.isOn(.prepare) { builder.network.releasePackedConstants() }
-        return builder.network
+        var network = builder.network
+        if options.isOn(.removeDead) { network.removeDead() }
+        if options.isOn(.foldChannels) { try network.foldChannels() }
+        if options.isOn(.fuseActivations) { try network.fuseActivations() }
+        if options.isOn(.removeDead) { network.removeDead() }
+        if options.isOn(.prepare) {
+            try network.prepare()
+            network.releasePackedConstants()
+        }
+        return network
     }
 
     private init(options: LoadOptions, outer: Outer?) {
@@ -85,12 +92,18 @@ struct NetworkBuilder {
             guard let value = try lookUp(name) else { throw node.malformed("it reads '\(name)', which nothing makes") }
             inputs.append(value)
         }
+        if options.isOn(.inlineBranches), let branches = operation as? If, let value = inputs.first.flatMap({ $0 }),
+            let condition = network.values[value].fact.value, condition.dataType == .bool, condition.count == 1
+        {
+            try inline(branches.branch(for: condition), of: node)
+            return
+        }
         if let subgraphs = operation as? any SubgraphOperation {
             operation = try bind(subgraphs, of: node, &inputs)
         }
-        var facts: [Fact?] = inputs.map { $0.map { network.values[$0].fact } }
+        let facts: [Fact?] = inputs.map { $0.map { network.values[$0].fact } }
         let wanted = node.outputs.map { !$0.isEmpty }
-        var outputFacts = try operation.infer(facts, wanted: wanted, place: node.place)
+        let outputFacts = try operation.infer(facts, wanted: wanted, place: node.place)
         if options.isOn(.foldConstants), let constants = try fold(operation, node, facts, outputFacts, wanted) {
             for (name, constant) in zip(node.outputs, constants) where !name.isEmpty {
                 guard let constant else { continue }
@@ -98,20 +111,39 @@ struct NetworkBuilder {
             }
             return
         }
-        if options.isOn(.prepare) {
-            do {
-                if let prepared = try operation.prepare(facts) {
-                    operation = prepared
-                    outputFacts = try operation.infer(facts, wanted: wanted, place: node.place)
-                }
-            } catch { throw error.at(node.place) }
-        }
-        facts = []
         var outputs: [Int?] = []
         for (name, fact) in zip(node.outputs, outputFacts) {
             outputs.append(name.isEmpty ? nil : try number(name, fact, place: node.place))
         }
         network.steps.append(Network.Step(node: node, operation: operation, inputs: inputs, outputs: outputs))
+    }
+
+    /// Puts the only branch that can be taken in the place of its node.
+    private mutating func inline(_ branch: Graph, of node: Node) throws(EngineError) {
+        guard node.outputs.count <= branch.outputs.count else {
+            throw node.malformed("\(node.outputs.count) outputs, but its branch has \(branch.outputs.count)")
+        }
+        // The branch's own names hide those around it, and end with it.
+        let around = numbers
+        for name in branch.initializers.keys { numbers[name] = nil }
+        for inner in branch.nodes { for name in inner.outputs { numbers[name] = nil } }
+        for (name, tensor) in branch.initializers.sorted(by: { $0.key < $1.key }) {
+            _ = try number(name, Fact(constant: tensor), place: "initialiser '\(name)'")
+        }
+        let outer = self.outer
+        let order = try TopologicalOrder.sorted(branch, known: Set(branch.initializers.keys)) { around[$0] != nil || outer?($0) != nil }
+        for inner in order { try append(inner) }
+        var results: [Int] = []
+        for port in branch.outputs {
+            guard let value = try lookUp(port.name) else {
+                throw EngineError(.malformedModel, "nothing makes it", place: "\(node.place), output '\(port.name)'")
+            }
+            results.append(value)
+        }
+        numbers = around
+        for (name, value) in zip(node.outputs, results) where !name.isEmpty {
+            guard numbers.updateValue(value, forKey: name) == nil else { throw node.malformed("value '\(name)' is made twice") }
+        }
     }
 
     /// Plans the node's subgraphs; what they capture is added to the node's inputs.

@@ -9,6 +9,8 @@ final class Plan: Sendable {
     let entrances: [Int]
     /// The schedule used last comes first. The lock is held for looking only.
     private let schedules = Mutex<[Schedule]>([])
+    /// Bytes of idle instances; approximate while runs end at once.
+    private let idleBytes = Atomic<Int>(0)
 
     init(_ network: Network, options: LoadOptions) {
         self.network = network
@@ -51,9 +53,29 @@ final class Plan: Sendable {
             if case .tensor(let given)? = outputs[position], given.dataType == dataType, given.shape.count == shape.count { continue }
             outputs[position] = .tensor(Tensor(dataType: dataType, shape: shape))
         }
-        let instance = schedule.takeInstance()
-        defer { schedule.give(instance, keepingAtMost: options.limits.idleInstances) }
+        let instance = take(from: schedule)
+        defer { give(instance, to: schedule) }
         try instance.run(inputs, into: &outputs, cancellation: cancellation)
+    }
+
+    private func take(from schedule: Schedule) -> Instance {
+        guard let instance = schedule.takeInstance() else { return Instance(schedule) }
+        idleBytes.subtract(schedule.arenaBytes, ordering: .relaxed)
+        return instance
+    }
+
+    /// Keeps an instance for a later run, at the cost of those that were not used for longer.
+    private func give(_ instance: Instance, to schedule: Schedule) {
+        guard schedule.arenaBytes <= options.limits.idleBytes, schedule.give(instance, limit: options.limits.idleInstances) else { return }
+        let total = idleBytes.add(schedule.arenaBytes, ordering: .relaxed).newValue
+        if total > options.limits.idleBytes { trim(sparing: schedule) }
+    }
+
+    private func trim(sparing current: Schedule) {
+        for schedule in schedules.withLock({ $0 }).reversed() where schedule !== current {
+            idleBytes.subtract(schedule.dropInstances() * schedule.arenaBytes, ordering: .relaxed)
+            if idleBytes.load(ordering: .relaxed) <= options.limits.idleBytes { return }
+        }
     }
 
     /// The schedule for inputs of these types and shapes: a remembered one, or a new one.
@@ -69,11 +91,12 @@ final class Plan: Sendable {
         }
         if let remembered { return remembered }
         let made = try Scheduler.schedule(network, entrances: entrances, key: inputs.map(EntranceKey.init), options: options)
-        schedules.withLock { schedules in
+        let forgotten = schedules.withLock { schedules -> Schedule? in
             // Another thread may have made the same one meanwhile: two are as good as one.
             schedules.insert(made, at: 0)
-            if schedules.count > options.limits.rememberedShapes { schedules.removeLast() }
+            return schedules.count > options.limits.rememberedShapes ? schedules.removeLast() : nil
         }
+        if let forgotten { idleBytes.subtract(forgotten.dropInstances() * forgotten.arenaBytes, ordering: .relaxed) }
         return made
     }
 }

@@ -65,14 +65,24 @@ final class Schedule: Sendable {
     }
 
     /// An instance for one run: an idle one if there is one.
-    func takeInstance() -> Instance {
-        if let instance = idle.withLock({ $0.popLast() }) { return instance }
-        return Instance(self)
+    func takeInstance() -> Instance? { idle.withLock { $0.popLast() } }
+
+    /// Keeps an instance for a later run. False when as many as `limit` are kept already.
+    func give(_ instance: Instance, limit: Int) -> Bool {
+        idle.withLock { idle in
+            guard idle.count < limit else { return false }
+            idle.append(instance)
+            return true
+        }
     }
 
-    /// Keeps an instance for later, unless enough are kept already.
-    func give(_ instance: Instance, keepingAtMost limit: Int) {
-        idle.withLock { if $0.count < limit { $0.append(instance) } }
+    /// Frees the idle instances. Returns how many there were.
+    func dropInstances() -> Int {
+        // Freed after the lock is let go.
+        idle.withLock { idle in
+            defer { idle = [] }
+            return idle
+        }.count
     }
 
     /// Whether a run writes output `position` into memory that it is given, rather than handing on a value it has.

@@ -103,7 +103,10 @@ final class Instance: @unchecked Sendable {
             if run.needsCare {
                 try runWithCare(run)
             } else {
-                do { try run.operation.run(run) } catch { throw error.at(schedule.place(of: run, in: runs)) }
+                do throws(EngineError) {
+                    try run.operation.run(run)
+                    if run.fault != nil { try run.throwFault() }
+                } catch { throw error.at(schedule.place(of: run, in: runs)) }
             }
             context.scratch.reset()
         }
@@ -115,6 +118,7 @@ final class Instance: @unchecked Sendable {
         do throws(EngineError) {
             if run.isDynamic { try inferAgain(run) }
             try run.operation.run(run)
+            if run.fault != nil { try run.throwFault() }
         } catch { throw error.at(schedule.place(of: run, in: runs)) }
         // Let go at once: what only passes by is freed after its last reader.
         for index in run.transientInputs { run.inputs[index] = nil }

@@ -11,6 +11,8 @@ public final class NodeRun {
     /// Memory planned for output i, when the plan knew its shape.
     var planned: [Tensor?]
     let context: RunContext
+    /// What the operator did against its own announcements.
+    var fault: EngineError?
 
     /// An output that goes to other nodes, or out of the run, once it is made.
     struct Delivery {
@@ -74,6 +76,10 @@ public final class NodeRun {
     /// Memory for an output whose shape only the elements could tell.
     public func allocate(_ index: Int, dataType: DataType, shape: Shape) -> Tensor {
         if let tensor = planned[index], tensor.dataType == dataType, tensor.shape == shape { return tensor }
+        if planned[index] != nil {
+            let announced = outputFacts[index].shape.map(\.description) ?? "another"
+            fault = EngineError(.unsupported, "output \(index) has shape \(shape) where \(announced) was announced")
+        }
         let tensor = Tensor(dataType: dataType, shape: shape)
         outputs[index] = .tensor(tensor)
         return tensor
@@ -95,8 +101,18 @@ public final class NodeRun {
             return
         }
         if target.bytes == tensor.bytes { return }
-        precondition(target.byteCount == tensor.byteCount, "infer promised another shape")
+        guard target.byteCount == tensor.byteCount else {
+            fault = EngineError(.unsupported, "output \(index) has shape \(tensor.shape) where \(target.shape) was announced")
+            return
+        }
         target.mutableBytes.copyMemory(from: tensor.bytes, byteCount: tensor.byteCount)
+    }
+
+    /// Throws what was noted, and forgets it.
+    func throwFault() throws(EngineError) {
+        guard let error = fault else { return }
+        fault = nil
+        throw error
     }
 
     /// Memory for the operator's own use, 64-byte aligned, contents undefined, gone when `run` returns.

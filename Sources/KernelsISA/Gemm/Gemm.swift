@@ -34,35 +34,43 @@ func gemm_f32_scratch(_ rows: Int, _ columns: Int, _ depth: Int) -> Int {
     return blockTiles(ceilDivide(rows, tileRows), depth) &* tileRows &* depth
 }
 
-/// Rows are shared evenly among the tiles: 49 rows are five tiles of ten and nine, not four of twelve and one of one.
-@inline(__always)
-private func firstRow(_ tile: Int, _ rows: Int, _ tiles: Int) -> Int {
-    let extra = rows % tiles
-    return tile &* (rows / tiles) &+ (tile < extra ? tile : extra)
-}
-
-@inline(__always)
-private func rowCount(_ tile: Int, _ rows: Int, _ tiles: Int) -> Int { rows / tiles &+ (tile < rows % tiles ? 1 : 0) }
-
-/// Activations that tiles do not apply themselves.
-@inline(__always)
-private func isLate(_ activation: Activation) -> Bool {
-    switch activation.kind {
-    case .identity, .relu, .clip: false
-    default: true
-    }
-}
-
 func gemm_f32(_ call: GemmF32) {
     var g = call
     withUnsafePointer(to: &g) { gemm_f32_tiles($0) }
+}
+
+/// A product with one panel that is two vectors wide even if the columns end within the first.
+func gemm_f32_full_panel(_ call: GemmF32) {
+    var g = call
+    withUnsafePointer(to: &g) { call in
+        let shares = Shares(call.pointee.rows, tileRows: tileRows)
+        var tile = 0
+        while tile < shares.tiles {
+            let row = shares.first(tile)
+            gemm_f32_direct(
+                shares.count(tile), call.pointee.depth, call.pointee.a + row &* call.pointee.aRowStride, call.pointee.aRowStride,
+                call.pointee.aDepthStride, call.pointee.packedB, call, row, 0, call.pointee.columns)
+            tile &+= 1
+        }
+        if isLate(call.pointee.epilogue.activation) { activateRows(call, 0, call.pointee.rows, 0, call.pointee.columns) }
+    }
+}
+
+private func activateRows(_ g: UnsafePointer<GemmF32>, _ row: Int, _ rows: Int, _ column: Int, _ columns: Int) {
+    var r = row
+    while r < row &+ rows {
+        let at = g.pointee.c + r &* g.pointee.cRowStride + column
+        activate_f32(g.pointee.epilogue.activation, at, at, columns)
+        r &+= 1
+    }
 }
 
 private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
     let g = call.pointee
     guard g.rows > 0, g.columns > 0 else { return }
     let late = isLate(g.epilogue.activation)
-    let tiles = ceilDivide(g.rows, tileRows)
+    let shares = Shares(g.rows, tileRows: tileRows)
+    let tiles = shares.tiles
     let panel = 2 &* lanes
     let scratch = packs(g.rows, g.columns) ? g.scratch : nil
     let block = blockTiles(tiles, g.depth)
@@ -70,13 +78,13 @@ private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
     var firstTile = 0
     while firstTile < tiles {
         let endTile = firstTile &+ block < tiles ? firstTile &+ block : tiles
-        let blockRow = firstRow(firstTile, g.rows, tiles)
+        let blockRow = shares.first(firstTile)
         if let scratch {
             var tile = firstTile
             while tile < endTile {
-                let row = firstRow(tile, g.rows, tiles)
+                let row = shares.first(tile)
                 packRows(
-                    g.a + row &* g.aRowStride, g.aRowStride, g.aDepthStride, rowCount(tile, g.rows, tiles), g.depth,
+                    g.a + row &* g.aRowStride, g.aRowStride, g.aDepthStride, shares.count(tile), g.depth,
                     scratch + (row &- blockRow) &* g.depth)
                 tile &+= 1
             }
@@ -89,8 +97,8 @@ private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
             let width = wide ? 4 &* panel : (left < panel ? left : panel)
             var tile = firstTile
             while tile < endTile {
-                let row = firstRow(tile, g.rows, tiles)
-                let rows = rowCount(tile, g.rows, tiles)
+                let row = shares.first(tile)
+                let rows = shares.count(tile)
                 if let scratch {
                     let a = UnsafePointer(scratch + (row &- blockRow) &* g.depth)
                     if width > lanes {
@@ -108,14 +116,7 @@ private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
                         gemm_f32_half(rows, g.depth, a, g.aRowStride, g.aDepthStride, b, call, row, column, width)
                     }
                 }
-                if late {
-                    var r = row
-                    while r < row &+ rows {
-                        let at = g.c + r &* g.cRowStride + column
-                        activate_f32(g.epilogue.activation, at, at, width)
-                        r &+= 1
-                    }
-                }
+                if late { activateRows(call, row, rows, column, width) }
                 tile &+= 1
             }
             column &+= width
@@ -127,5 +128,5 @@ private func gemm_f32_tiles(_ call: UnsafePointer<GemmF32>) {
 func makeGemmKernels() -> GemmKernels {
     GemmKernels(
         panelColumns: 2 &* lanes, tileRows: tileRows, packedFloats: gemm_f32_packed_floats, packB: gemm_f32_pack_b,
-        scratchFloats: gemm_f32_scratch, multiply: gemm_f32)
+        scratchFloats: gemm_f32_scratch, multiply: gemm_f32, registersOnly: gemm_f32_registers)
 }

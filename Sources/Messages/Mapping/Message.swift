@@ -17,6 +17,15 @@ public protocol Message: Hashable, Sendable {
     /// Appends the bytes on the wire. Throws `MessageError` when a text holds a zero byte.
     func encode(into buffer: inout WireBuffer) throws(MessageError)
 
+    /// Reads the text format, as config files use it. Throws `MessageError` with line, column and the
+    /// nearest known name.
+    init(text: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError)
+
+    /// The same, and where each field of the text begins.
+    static func read(text: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError) -> (message: Self, places: TextPlaces)
+
+    /// The text format, one field per line. Throws `MessageError` when a text holds a zero byte.
+    func text() throws(MessageError) -> String
 }
 
 extension Message {
@@ -32,6 +41,17 @@ extension Message {
             outcome = Result { () throws(MessageError) in try Self(decoding: view, limits: limits) }
         }
         guard let outcome else { fatalError("withUnsafeBytes did not call its body") }
+        self = try outcome.get()
+    }
+
+    /// Reads the text format.
+    public init(text: String, limits: MessageLimits = MessageLimits()) throws(MessageError) {
+        var text = text
+        var outcome: Result<Self, MessageError>?
+        text.withUTF8 { view in
+            outcome = Result { () throws(MessageError) in try Self(text: UnsafeRawBufferPointer(view), limits: limits) }
+        }
+        guard let outcome else { fatalError("withUTF8 did not call its body") }
         self = try outcome.get()
     }
 

@@ -9,12 +9,17 @@ internal import CProtobufC
 public final class ONNXReader {
     let bytes: ONNXBytes
     let limits: ONNXLimits
-    let arena = UnpackArena()
+    private let arena: MessageArena
     private var scratch: [UInt8] = []
 
     private init(_ bytes: ONNXBytes, limits: ONNXLimits) {
         self.bytes = bytes
         self.limits = limits
+        var arenaLimits = MessageLimits()
+        arenaLimits.arenaBytesPerMessageByte = limits.amplification
+        // A model may be of any size: only the ratio is bounded.
+        arenaLimits.arenaCeilingBytes = Int.max
+        arena = MessageArena(limits: arenaLimits)
     }
 
     /// The model in `bytes`. Its raw tensors are slices of `bytes`.
@@ -49,7 +54,13 @@ public final class ONNXReader {
             case .sequence:
                 let sequence = try reader.unpack(raw, in: range, onnx__sequence_proto__init)
                 return try reader.sequence(sequence.pointee)
-            case .optional:
+            case .optional(let wrapped):
+                // Some writers leave the wrapping out when there is something in it.
+                if case .sequence = wrapped,
+                    let bare = try? reader.unpack(raw, in: range, onnx__sequence_proto__init).pointee, bare.elem_type == 1
+                {
+                    return try reader.sequence(bare)
+                }
                 let optional = try reader.unpack(raw, in: range, onnx__optional_proto__init)
                 return try reader.optional(optional.pointee)
             case .map:
@@ -65,9 +76,14 @@ public final class ONNXReader {
     ) throws(ONNXFormatError) -> UnsafeMutablePointer<Message> {
         let descriptor = descriptor(of: initialize)
         try checkNesting(raw, in: range, as: descriptor, limit: limits.nesting)
-        let (scaled, overflow) = range.count.multipliedReportingOverflow(by: limits.amplification)
-        arena.reset(ceiling: overflow ? Int.max : scaled &+ 1_048_576)
-        guard let message = arena.unpack(UnsafeRawBufferPointer(rebasing: raw[range]), as: descriptor) else {
+        arena.reset()
+        arena.admit(messageBytes: range.count)
+        var nothing: UInt8 = 0
+        let start = UnsafeRawBufferPointer(rebasing: raw[range]).baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let message = withUnsafePointer(to: &nothing) { empty in
+            protobuf_c_message_unpack(descriptor, arena.allocator, range.count, start ?? empty)
+        }
+        guard let message else {
             let name = descriptor.pointee.name.map { String(cString: $0) } ?? "message"
             throw ONNXFormatError("bytes \(range.lowerBound) to \(range.upperBound) are not a well-formed \(name), or unpack to too much")
         }

@@ -17,6 +17,9 @@ struct If: SubgraphOperation {
         guard graphs.allSatisfy(\.inputs.isEmpty) else { throw node.malformed("a branch declares inputs") }
     }
 
+    /// The graph that is run under `condition`, one bool.
+    func branch(for condition: Tensor) -> Graph { graphs[Self.isTrue(condition) ? 0 : 1] }
+
     func inputFacts(ofGraph index: Int, _ inputs: [Fact?]) throws(EngineError) -> [Fact] { [] }
 
     func bind(_ bodies: [Body]) throws(EngineError) -> any Operation {

@@ -1,20 +1,26 @@
+internal import Kernels
+
 struct Addition: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.add }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a + b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &+ b }
 }
 
 struct Subtraction: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.subtract }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a - b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &- b }
 }
 
 struct Multiplication: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.multiply }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a * b }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a &* b }
 }
 
 /// Integers are divided towards zero; by zero they give zero, and the one quotient that overflows wraps.
 struct Division: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.divide }
     var cost: Int { 4 }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { a / b }
     @inline(__always)

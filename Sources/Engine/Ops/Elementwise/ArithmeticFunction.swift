@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A function of two numbers that give a number of the same type.
 ///
 /// Integers are computed in 64 bits and cut to the width of their type, so that narrow ones wrap.
@@ -5,16 +7,20 @@ protocol ArithmeticFunction: Sendable {
     func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R
     func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I
 
+    /// The vector kernel for single precision, for functions that have one.
+    var kernel: BinaryKernel? { get }
+
     /// Rough operations for one element.
     var cost: Int { get }
 }
 
 extension ArithmeticFunction {
+    var kernel: BinaryKernel? { nil }
     var cost: Int { 2 }
 }
 
 /// An ``ArithmeticFunction`` over floats.
-struct RealKernel<Function: ArithmeticFunction, R: RealElement>: BinaryKernel {
+struct RealPair<Function: ArithmeticFunction, R: RealElement>: PairFunction {
     let function: Function
 
     var cost: Int { function.cost }
@@ -22,7 +28,7 @@ struct RealKernel<Function: ArithmeticFunction, R: RealElement>: BinaryKernel {
 }
 
 /// An ``ArithmeticFunction`` over integers.
-struct IntegerKernel<Function: ArithmeticFunction, I: WideInteger>: BinaryKernel {
+struct IntegerPair<Function: ArithmeticFunction, I: WideInteger>: PairFunction {
     let function: Function
 
     var cost: Int { function.cost }

@@ -41,13 +41,14 @@ extension ArithmeticFunction {
     ) throws(EngineError) {
         switch c.dataType.computeKind {
         case .float:
-            try RealKernel<Self, Float>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
+            if try runKernel(run, a, as: aShape, b, as: bShape, into: c, node: node) { return }
+            try RealPair<Self, Float>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .double:
-            try RealKernel<Self, Double>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
+            try RealPair<Self, Double>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .signed:
-            try IntegerKernel<Self, Int64>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
+            try IntegerPair<Self, Int64>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .unsigned:
-            try IntegerKernel<Self, UInt64>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
+            try IntegerPair<Self, UInt64>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case nil:
             throw node.unsupported("it does not compute \(c.dataType)")
         }

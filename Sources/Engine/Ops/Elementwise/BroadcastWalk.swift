@@ -62,6 +62,42 @@ struct BroadcastWalk {
     /// 1 when operand `index` advances along a run, 0 when it stays.
     func step(_ index: Int) -> Int { axisCount == 0 ? 0 : steps[index][0] }
 
+    /// Whole runs of the result, and the elements of each.
+    var runCount: Int { count == 0 ? 0 : count / extents[0] }
+    var runLength: Int { extents[0] }
+
+    /// Neighbouring runs of one length, between whose beginnings every operand makes the same step.
+    struct Panel {
+        var result: Int
+        var rows: Int
+        var columns: Int
+        var operands: [3 of Int]
+        var rowSteps: [3 of Int]
+    }
+
+    /// Calls `body` for the panels that make up runs `range`, in order.
+    func forEachPanel(inRuns range: Range<Int>, _ body: (Panel) -> Void) {
+        let rowsPerPanel = extents[1]
+        var panel = Panel(
+            result: 0, rows: 0, columns: extents[0], operands: [3 of Int](repeating: 0), rowSteps: [3 of Int](repeating: 0))
+        for index in 0..<3 { panel.rowSteps[index] = axisCount > 1 ? steps[index][1] : 0 }
+        var run = range.lowerBound
+        while run < range.upperBound {
+            let row = run % rowsPerPanel
+            panel.rows = min(rowsPerPanel - row, range.upperBound - run)
+            panel.result = run * extents[0]
+            var rest = run / rowsPerPanel
+            for index in 0..<3 { panel.operands[index] = row * panel.rowSteps[index] }
+            for axis in 2..<max(2, axisCount) {
+                let position = rest % extents[axis]
+                rest /= extents[axis]
+                for index in 0..<3 { panel.operands[index] += position * steps[index][axis] }
+            }
+            body(panel)
+            run += panel.rows
+        }
+    }
+
     /// Calls `body` for the runs, whole or cut, that make up elements `range` of the result, in order.
     @inline(__always)
     func forEachRun(in range: Range<Int>, _ body: (Run) -> Void) {

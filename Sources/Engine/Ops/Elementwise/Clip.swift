@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// Limits every element to an interval; where its ends are out of order, the upper one wins.
@@ -25,7 +26,11 @@ struct Clip: Operation {
         case .double: limit(run, x, y, Double.self, lower.map { Double($0) }, upper.map { Double($0) }) { Double.clip($0, $1, $2) }
         case .signed: limit(run, x, y, Int64.self, nil, nil) { min(max($0, $1 ?? .min), $2 ?? .max) }
         case .unsigned: limit(run, x, y, UInt64.self, nil, nil) { min(max($0, $1 ?? .min), $2 ?? .max) }
-        default: limit(run, x, y, Float.self, lower, upper) { Float.clip($0, $1, $2) }
+        default:
+            let activation = Activation.clip(lower ?? bound(run, 1) ?? -.infinity, upper ?? bound(run, 2) ?? .infinity)
+            ElementMap.run(run, x, y, costPerElement: 2) { (x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, count) in
+                Kernels.table.unary.activate(activation, x, y, count)
+            }
         }
     }
 

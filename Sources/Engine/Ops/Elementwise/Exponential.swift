@@ -1,12 +1,17 @@
-struct Exp: RealFunction {
+internal import Kernels
+
+struct Exp: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.exp }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.exp(x) }
 }
 
-struct Log: RealFunction {
+struct Log: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.log }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.log(x) }
 }
 
-struct Sqrt: RealFunction {
+struct Sqrt: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.squareRoot }
     var cost: Int { 4 }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.squareRoot() }
 }
@@ -16,7 +21,8 @@ struct Reciprocal: RealFunction {
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { 1 / x }
 }
 
-struct Erf: RealFunction {
+struct Erf: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.erf }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.erf(x) }
 }
 

@@ -16,7 +16,7 @@ struct Pow: Operation {
         let (base, exponent) = (run.tensor(0), run.tensor(1))
         let aligned = alignment.aligned(exponent.shape, to: base.shape)
         let result = run.output(0)
-        func compute(_ kernel: some BinaryKernel) throws(EngineError) {
+        func compute(_ kernel: some PairFunction) throws(EngineError) {
             try kernel.run(run, base, as: base.shape, exponent, as: aligned, into: result, node: node)
         }
         switch base.dataType.computeKind {
@@ -44,7 +44,7 @@ struct Pow: Operation {
 }
 
 /// Squares and cubes are products, whatever the shapes: a result may not depend on how its exponent was broadcast.
-private struct RealPower<R: RealElement>: BinaryKernel {
+private struct RealPower<R: RealElement>: PairFunction {
     var cost: Int { 20 }
 
     @inline(__always)
@@ -56,7 +56,7 @@ private struct RealPower<R: RealElement>: BinaryKernel {
 }
 
 /// Exact modulo 2⁶⁴. A negative exponent gives the reciprocal cut to an integer, and 0 for a base of 0.
-private struct IntegerPower: BinaryKernel {
+private struct IntegerPower: PairFunction {
     var cost: Int { 20 }
 
     @inline(__always)

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// A function of one real number, applied to every element of a tensor of floats.
@@ -41,4 +42,24 @@ protocol NumberFunction: RealFunction {
 
 extension NumberFunction {
     var cost: Int { 2 }
+}
+
+/// A function with a vector kernel of its own for single precision.
+protocol VectorFunction: RealFunction {
+    var kernel: UnaryKernel { get }
+}
+
+extension VectorFunction {
+    func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) { kernel(x, y, count) }
+}
+
+/// A function that the kernels know as an activation.
+protocol ActivationFunction: RealFunction {
+    var activation: Activation { get }
+}
+
+extension ActivationFunction {
+    func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+        Kernels.table.unary.activate(activation, x, y, count)
+    }
 }

@@ -1,11 +1,15 @@
-struct Relu: NumberFunction {
+internal import Kernels
+
+struct Relu: NumberFunction, ActivationFunction {
+    var activation: Activation { .relu }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? 0 : x }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { x < 0 ? 0 : x }
 }
 
-struct LeakyRelu: RealFunction {
+struct LeakyRelu: ActivationFunction {
     let alpha: Float
 
+    var activation: Activation { .leakyRelu(alpha) }
     var cost: Int { 2 }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * x : x }
 }
@@ -17,9 +21,10 @@ struct ThresholdedRelu: RealFunction {
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x > R(alpha) ? x : 0 }
 }
 
-struct Elu: RealFunction {
+struct Elu: ActivationFunction {
     let alpha: Float
 
+    var activation: Activation { .elu(alpha) }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x) : x }
 }
 
@@ -29,6 +34,11 @@ struct Selu: RealFunction {
 
     @inline(__always)
     func callAsFunction<R: RealElement>(_ x: R) -> R { x > 0 ? R(gamma) * x : R(gamma) * (R(alpha) * R.expMinusOne(x)) }
+
+    func apply(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+        Kernels.table.unary.activate(.elu(alpha), x, y, count)
+        for index in 0..<count { y[index] *= gamma }
+    }
 }
 
 struct Celu: RealFunction {

@@ -1,11 +1,15 @@
-struct Sigmoid: RealFunction {
+internal import Kernels
+
+struct Sigmoid: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.sigmoid }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.sigmoid(x) }
 }
 
-struct HardSigmoid: RealFunction {
+struct HardSigmoid: ActivationFunction {
     let alpha: Float
     let beta: Float
 
+    var activation: Activation { .hardSigmoid(alpha: alpha, beta: beta) }
     var cost: Int { 4 }
 
     @inline(__always)
@@ -15,7 +19,8 @@ struct HardSigmoid: RealFunction {
     }
 }
 
-struct HardSwish: RealFunction {
+struct HardSwish: ActivationFunction {
+    var activation: Activation { .hardSwish }
     var cost: Int { 4 }
 
     @inline(__always)
@@ -26,13 +31,15 @@ struct HardSwish: RealFunction {
 }
 
 /// x · σ(α · x), also known as SiLU.
-struct Swish: RealFunction {
+struct Swish: ActivationFunction {
     let alpha: Float
 
+    var activation: Activation { Activation(.silu, alpha: alpha) }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x * R.sigmoid(R(alpha) * x) }
 }
 
-struct Softplus: RealFunction {
+struct Softplus: ActivationFunction {
+    var activation: Activation { .softplus }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.softplus(x) }
 }
 
@@ -49,7 +56,8 @@ struct Softsign: RealFunction {
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x / (1 + x.magnitude) }
 }
 
-struct Mish: RealFunction {
+struct Mish: ActivationFunction {
+    var activation: Activation { .mish }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x * R.tanh(R.softplus(x)) }
 }
 

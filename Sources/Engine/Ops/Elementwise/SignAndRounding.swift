@@ -1,9 +1,13 @@
-struct Abs: NumberFunction {
+internal import Kernels
+
+struct Abs: NumberFunction, VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.absolute }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.magnitude }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { I(truncatingIfNeeded: x.magnitude) }
 }
 
-struct Neg: NumberFunction {
+struct Neg: NumberFunction, VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.negate }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { -x }
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { 0 &- x }
 }
@@ -13,18 +17,21 @@ struct Sign: NumberFunction {
     @inline(__always) func callAsFunction<I: WideInteger>(_ x: I) -> I { x.signum() }
 }
 
-struct Ceil: RealFunction {
+struct Ceil: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.ceil }
     var cost: Int { 3 }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.up) }
 }
 
-struct Floor: RealFunction {
+struct Floor: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.floor }
     var cost: Int { 3 }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.down) }
 }
 
 /// To the nearest integer, halves to the even one.
-struct Round: RealFunction {
+struct Round: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.round }
     var cost: Int { 3 }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { x.rounded(.toNearestOrEven) }
 }

@@ -1,8 +1,12 @@
-struct Sin: RealFunction {
+internal import Kernels
+
+struct Sin: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.sin }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.sin(x) }
 }
 
-struct Cos: RealFunction {
+struct Cos: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.cos }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.cos(x) }
 }
 
@@ -30,7 +34,8 @@ struct Cosh: RealFunction {
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.cosh(x) }
 }
 
-struct Tanh: RealFunction {
+struct Tanh: VectorFunction {
+    var kernel: UnaryKernel { Kernels.table.unary.tanh }
     @inline(__always) func callAsFunction<R: RealElement>(_ x: R) -> R { R.tanh(x) }
 }
 

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// An operator that folds any number of tensors, one or more, from the first to the last.
@@ -51,11 +52,13 @@ extension Division {
 }
 
 struct Largest: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.maximum }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { R.larger(a, b) }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a > b ? a : b }
 }
 
 struct Smallest: ArithmeticFunction {
+    var kernel: BinaryKernel? { Kernels.table.binary.minimum }
     @inline(__always) func callAsFunction<R: RealElement>(_ a: R, _ b: R) -> R { R.smaller(a, b) }
     @inline(__always) func callAsFunction<I: WideInteger>(_ a: I, _ b: I) -> I { a < b ? a : b }
 }

@@ -21,7 +21,7 @@ struct Where: Operation {
         case 2: select(run, walk, condition, x, y, output, UInt16.self)
         case 4: select(run, walk, condition, x, y, output, UInt32.self)
         case 8: select(run, walk, condition, x, y, output, UInt64.self)
-        case 16: select(run, walk, condition, x, y, output, SIMD2<UInt64>.self)
+        case 16: select(run, walk, condition, x, y, output, WideElement.self)
         default: selectStrings(walk, condition, x, y, output)
         }
     }

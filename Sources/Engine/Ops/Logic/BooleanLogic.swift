@@ -5,7 +5,7 @@ protocol BooleanFunction: Sendable {
     static func holds(_ a: Bool, _ b: Bool) -> Bool
 }
 
-private struct BooleanKernel<Function: BooleanFunction>: BinaryKernel {
+private struct BooleanPair<Function: BooleanFunction>: PairFunction {
     var cost: Int { 1 }
     @inline(__always) func callAsFunction(_ a: UInt8, _ b: UInt8) -> UInt8 { Function.holds(a != 0, b != 0) ? 1 : 0 }
 }
@@ -23,7 +23,7 @@ struct BooleanOperation<Function: BooleanFunction>: Operation {
 
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(1))
-        try BooleanKernel<Function>().run(
+        try BooleanPair<Function>().run(
             run, a, as: a.shape, b, as: alignment.aligned(b.shape, to: a.shape), into: run.output(0), node: node)
     }
 

@@ -5,8 +5,8 @@ protocol Relation: Sendable {
     static func holds<T: ComputeElement>(_ a: T, _ b: T) -> Bool
 }
 
-/// A ``Relation`` as a kernel that writes truth values.
-private struct RelationKernel<R: Relation, T: ComputeElement>: BinaryKernel {
+/// A ``Relation`` that writes truth values.
+private struct RelationPair<R: Relation, T: ComputeElement>: PairFunction {
     var cost: Int { 2 }
     @inline(__always) func callAsFunction(_ a: T, _ b: T) -> UInt8 { R.holds(a, b) ? 1 : 0 }
 }
@@ -34,7 +34,7 @@ struct Comparison<R: Relation>: Operation {
         let bShape = alignment.aligned(b.shape, to: a.shape)
         let result = run.output(0)
         func compare<T: ComputeElement>(_ type: T.Type) throws(EngineError) {
-            try RelationKernel<R, T>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+            try RelationPair<R, T>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
         }
         switch a.dataType.computeKind {
         case .float: try compare(Float.self)

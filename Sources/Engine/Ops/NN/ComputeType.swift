@@ -16,7 +16,7 @@ protocol ComputeType: BitwiseCopyable, Sendable, Comparable, AdditiveArithmetic 
 }
 
 /// A floating type that elements are computed in.
-protocol Real: ComputeType, BinaryFloatingPoint {
+protocol Real: ComputeType, Summable, BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func log(_ x: Self) -> Self
     static func tanh(_ x: Self) -> Self

@@ -2,5 +2,5 @@
 enum ConvolutionOperators {
     static let all: [OperatorEntry] =
         Convolution.entries + TransposedConvolution.entries + ColumnsToImage.entries + IntegerConvolution.entries
-        + QLinearConvolution.entries
+        + QLinearConvolution.entries + CausalConvolution.entries + DeformableConvolution.entries
 }

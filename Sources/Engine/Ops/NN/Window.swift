@@ -70,3 +70,18 @@ extension Window {
         return offset
     }
 }
+
+extension Window {
+    /// Visits the taps of the outputs of line `index` in order: which outputs of the line see the tap inside the input, and
+    /// where the element for output 0 would be, so that output `i` reads at `start + i·stride`.
+    func forEachTap(line index: Int, _ body: (_ inside: Range<Int>, _ start: Int) -> Void) {
+        guard let line = axes.last else { return }
+        for outer in 0..<kernelCount / line.kernel {
+            guard let offset = inputLine(tap: outer, output: index) else { continue }
+            for tap in 0..<line.kernel {
+                let inside = line.outputs(tap)
+                if !inside.isEmpty { body(inside, offset + tap * line.dilation - line.padBegin) }
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// Attention and what goes with it.
+enum AttentionOperators {
+    static let all: [OperatorEntry] = Attention.entries + RotaryEmbedding.entries + LinearAttention.entries
+}
