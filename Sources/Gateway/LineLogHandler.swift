@@ -17,8 +17,8 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted { $0.key < $1.key }
-        let line = LogLine(
-            timeNanos: Timestamp.now, level: LogLine.Level(rawValue: event.level.rawValue) ?? .info, event.message.description,
+        let line = LogLine.now(
+            LogLine.Level(rawValue: event.level.rawValue) ?? .info, event.message.description,
             fields: fields.map { ($0.key, .string($0.value.description)) })
         let text = Array(((format == .json ? line.json : line.text) + "\n").utf8)
         // One write a line, so that lines of several threads do not mix.

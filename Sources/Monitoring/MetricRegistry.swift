@@ -48,6 +48,8 @@ public final class MetricRegistry: Sendable {
         return families
     }
 
-    /// All metrics as Prometheus reads them.
-    public func render() -> String { PrometheusText.render(families()) }
+    /// All metrics as Prometheus reads them, or those whose names `isWanted`.
+    public func render(_ isWanted: (String) -> Bool = { _ in true }) -> String {
+        PrometheusText.render(families().filter { isWanted($0.name) })
+    }
 }

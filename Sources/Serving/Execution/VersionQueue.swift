@@ -273,9 +273,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     private func succeed(_ request: InferenceRequest) {
         request.timing.finishedNanos = clock.nowNanos
-        statistics.queue.add(request.timing.queueNanos)
-        statistics.success.add(request.timing.totalNanos)
-        if request.timing.finishedNanos > request.deadlineNanos { statistics.deadlineMisses.wrappingAdd(1, ordering: .relaxed) }
+        statistics.book(answered: request.timing, deadlineNanos: request.deadlineNanos)
         deliver(request)
     }
 

@@ -75,9 +75,11 @@ extension Repository {
                     identity, listing: versionListing, contents: files[number] ?? [:], spec: spec,
                     onDrained: { [self] version in retired(version) })
                 next[number] = ModelRecord.Live(version: version, origin: origin)
+                state.withLock { $0.loadCounts.ready += 1 }
                 configuration.onEvent(.ready(identity, afterNanos: configuration.clock.nowNanos - start))
             } catch {
                 failures[number] = error
+                state.withLock { $0.loadCounts.failed += 1 }
                 configuration.onEvent(.loadFailed(identity, error))
             }
         }

@@ -11,6 +11,7 @@ final class Repository: Sendable {
         var isStartupDone = false
         var onStartupDone: [@Sendable () -> Void] = []
         var handedOver = 0
+        var loadCounts: (ready: UInt64, failed: UInt64) = (0, 0)
         var isStopping = false
 
         /// A model that no source has and nothing is left of leaves no trace.
@@ -57,6 +58,9 @@ final class Repository: Sendable {
         if let thread = housekeeper.withLock({ $0.take() }) { pthread_join(thread, nil) }
         jobs.stop()
     }
+
+    /// Versions brought up and versions that could not be, ever.
+    var loadCounts: (ready: UInt64, failed: UInt64) { state.withLock { $0.loadCounts } }
 
     var isStartupDone: Bool { state.withLock { $0.isStartupDone } }
 
