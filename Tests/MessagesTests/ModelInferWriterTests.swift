@@ -62,8 +62,9 @@ import Testing
                 writer.rawContents(UnsafeRawBufferPointer(start: nil, count: 0))
                 writer.finish(inStream: inStream)
                 #expect(writer.slices.count == 5)
-                #expect(writer.slices[1].baseAddress == first.baseAddress)
-                #expect(writer.slices.reduce(0) { $0 + $1.count } == writer.byteCount + headroom)
+                #expect(writer.slices[1].bytes.baseAddress == first.baseAddress)
+                #expect(writer.slices.map(\.reference) == [nil, 0, nil, 1, nil])
+                #expect(writer.slices.reduce(0) { $0 + $1.bytes.count } == writer.byteCount + headroom)
                 #expect(writer.headroom.count == headroom)
                 let arena = MessageArena()
                 try writer.joined().withUnsafeBytes { view in

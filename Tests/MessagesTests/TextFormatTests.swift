@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func `messages nested too deeply are refused`() {
-        var limits = MessageLimits()
+        var limits = DecodingLimits()
         limits.nestingDepth = 2
         let error = #expect(throws: MessageError.self) { try ModelConfig(text: "input { reshape {} }", limits: limits) }
         #expect(error?.code == .tooDeep)
@@ -125,7 +125,7 @@ import Testing
     @Test func `places lead from a field to its line`() throws {
         let text = "name: \"a\"\ninput [\n  { name: \"x\" dims: [ 1,\n 2 ] },\n  { name: \"y\" }\n]\n"
         let places = try text.utf8.withContiguousStorageIfAvailable {
-            try ModelConfig.read(text: UnsafeRawBufferPointer($0), limits: MessageLimits()).places
+            try ModelConfig.read(text: UnsafeRawBufferPointer($0), limits: DecodingLimits()).places
         }
         #expect(places?["name"] == .text(line: 1, column: 1))
         #expect(places?["input[1]"] == .text(line: 2, column: 1))

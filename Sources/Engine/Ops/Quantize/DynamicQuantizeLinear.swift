@@ -16,7 +16,7 @@ struct DynamicQuantizeLinear: Operation {
         // The range always holds zero, which must be exact.
         let largest = max(0, RealMaximum<Float>.row(source, x.count))
         let smallest = min(0, RealMinimum<Float>.row(source, x.count))
-        var scale: Float = largest == smallest ? 1 / 255 : (largest - smallest) / 255
+        var scale: Float = largest == smallest ? 1 : (largest - smallest) / 255
         var zero = (0 - smallest / scale).rounded(.toNearestOrEven)
         // Comparisons that NaN fails, so that it ends as zero.
         zero = zero > 0 ? (zero < 255 ? zero : 255) : 0
