@@ -125,7 +125,7 @@ final class InferCall: @unchecked Sendable {
         write(version)
         reply.clear()
         reply.reserveCapacity(writer.byteCount)
-        for slice in writer.slices { reply.writeBytes(slice) }
+        for slice in writer.slices { reply.writeBytes(slice.bytes) }
         call.reply(ReplyBody(reply))
     }
 
