@@ -443,7 +443,9 @@ public final class Connection: TimerNode {
         guard phase == .active || phase == .ending else { return }
         phase = .lingering
         timers.clearAll()
+        observer?.connectionWillBeLost(self)
         endStreams(.cancel)
+        observer?.connectionIsLost(self)
         output.closeOutput()
         timers.set(.linger, after: max(1, limits.lingerTimeout), now: loop.now)
         if isReadingPaused {
@@ -477,6 +479,7 @@ public final class Connection: TimerNode {
         counters.count(.connectionsClosed)
         loop.cancel(self)
         timers.clearAll()
+        observer?.connectionWillBeLost(self)
         endStreams(.cancel)
         observer?.connectionIsLost(self)
     }
@@ -554,6 +557,8 @@ public protocol ConnectionObserver: AnyObject {
     func connectionIsReady(_ connection: Connection)
     /// GOAWAY has come: no new streams, and those above `lastStreamID` were not handled.
     func connectionIsLeaving(_ connection: Connection, lastStreamID: Int32, _ code: ErrorCode)
+    /// Its open streams are about to be closed, all of them.
+    func connectionWillBeLost(_ connection: Connection)
     func connectionIsLost(_ connection: Connection)
 }
 

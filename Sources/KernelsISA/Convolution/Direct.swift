@@ -137,7 +137,7 @@ private func conv_f32_panels(_ c: UnsafePointer<DirectConvolution>, _ firstPanel
 }
 
 /// A row of `pixels` outputs of one panel, of which the first is `pixel`.
-private func convolveRow(
+func convolveRow(
     _ c: UnsafePointer<DirectConvolution>, _ walk: UnsafePointer<Walk>, _ panel: Int, _ input: UnsafePointer<Float>, _ pixel: Int,
     _ pixels: Int
 ) {
@@ -166,10 +166,4 @@ private func convolveRow(
         }
         tile &+= 1
     }
-}
-
-func makeConvolutionKernels() -> ConvolutionKernels {
-    ConvolutionKernels(
-        panelChannels: 2 &* lanes, packedFloats: conv_f32_packed_floats, packWeights: conv_f32_pack, scratchFloats: conv_f32_scratch,
-        direct: conv_f32_direct, packDepthwiseWeights: depthwise_f32_pack, depthwise: depthwise_f32)
 }

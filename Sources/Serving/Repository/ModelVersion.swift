@@ -65,14 +65,14 @@ public final class ModelVersion: Sendable {
             request.error = error
             request.timing.finishedNanos = request.timing.arrivedNanos
             statistics.fail.add(0)
-            leave()
             request.sink?.finished(request)
+            leave()
             return
         }
         executor.submit(request)
     }
 
-    /// A request is done: before its sink is called, for afterwards it may be anybody's.
+    /// A request is done, and its sink has heard of it.
     func leave() {
         if gate.leave() { onDrained(self) }
     }

@@ -27,6 +27,7 @@ extension Repository {
             if !files.isEmpty { state.handedOver += 1 }
             state.models[name, default: ModelRecord()].applied = given
             state.models[name]?.isWanted = true
+            if given.folder != nil { state.models[name]?.seen = given }
             return files.isEmpty ? 0 : state.handedOver
         }
         let spec: ModelSpec
@@ -74,9 +75,11 @@ extension Repository {
                     identity, listing: versionListing, contents: files[number] ?? [:], spec: spec,
                     onDrained: { [self] version in retired(version) })
                 next[number] = ModelRecord.Live(version: version, origin: origin)
+                state.withLock { $0.loadCounts.ready += 1 }
                 configuration.onEvent(.ready(identity, afterNanos: configuration.clock.nowNanos - start))
             } catch {
                 failures[number] = error
+                state.withLock { $0.loadCounts.failed += 1 }
                 configuration.onEvent(.loadFailed(identity, error))
             }
         }
@@ -123,11 +126,6 @@ extension Repository {
             router.update { routes, _ in
                 // A model that the repository does not have is unknown; one that it has and cannot serve is unavailable.
                 routes[Name(name)] = error.code == .notFound ? nil : RouteTable.Route(versions: [], labels: [:], reason: error.message)
-            }
-            if error.code == .notFound {
-                state.withLock { state in
-                    if state.models[name]?.seen == nil, state.models[name]?.states.isEmpty == true { state.models[name]?.reason = error.message }
-                }
             }
         }
         return error

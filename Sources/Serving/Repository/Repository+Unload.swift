@@ -55,12 +55,10 @@ extension Repository {
             version.executor.release()
             let completion = state.withLock { state in
                 let completion = state.retiring.removeValue(forKey: ObjectIdentifier(version))?.completion
-                if var record = state.models[version.model] {
-                    if record.states[version.number]?.state == .unloading { record.states[version.number] = nil }
-                    // A model that is gone for good leaves nothing behind.
-                    let isGone = record.live.isEmpty && record.states.isEmpty && record.seen == nil && !record.isBusy
-                    state.models[version.model] = isGone ? nil : record
+                if state.models[version.model]?.states[version.number]?.state == .unloading {
+                    state.models[version.model]?.states[version.number] = nil
                 }
+                state.forgetIfGone(version.model)
                 return completion
             }
             configuration.onEvent(.unloaded(version.identity))
