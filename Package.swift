@@ -89,10 +89,12 @@ let package = Package(
         room("Batching"),
         room("Monitoring"),
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml"]),
-        room("Gateway", ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+        room(
+            "Gateway",
+            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
-        room("Client", ["GRPC", "Messages", "Tensors"] + nio),
-        room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+        room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
@@ -101,7 +103,11 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
-        .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
+        .target(name: "CAllocations", path: "bench/transport/CAllocations"),
+        .executableTarget(
+            name: "transport-allocations", dependencies: ["CAllocations", "GRPC", "HTTP2"] + nio, path: "bench/transport/allocations",
+            swiftSettings: house),
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(

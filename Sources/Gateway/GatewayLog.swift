@@ -4,9 +4,7 @@ internal import Serving
 /// The server's log: on standard error, for standard output belongs to the line that says where it listens.
 enum GatewayLog {
     static func make(_ settings: GatewayConfiguration) -> Logger {
-        var log = Logger(label: "martlet") { label in
-            settings.logFormat == .text ? StreamLogHandler.standardError(label: label) : JSONLogHandler()
-        }
+        var log = Logger(label: "martlet") { _ in LineLogHandler(format: settings.logFormat) }
         log.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
         return log
     }

@@ -9,6 +9,8 @@ struct Attention: Operation {
     let softcap: Float
     let visible: VisibleKeys
     let stage: AttentionProblem.Stage
+    /// The type of the softmax as the model format numbers it; nil for that of the inputs.
+    let softmaxPrecision: Int?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("Attention") { node throws(EngineError) in try Attention(node) }
@@ -30,8 +32,9 @@ struct Attention: Operation {
             throw node.malformed("attribute 'qk_matmul_output_mode' is \(mode)")
         }
         self.stage = stage
-        if let precision = try node.int("softmax_precision"), ![1, 10, 11, 16].contains(precision) {
-            throw node.malformed("attribute 'softmax_precision' is \(precision)")
+        softmaxPrecision = try node.int("softmax_precision")
+        if let softmaxPrecision, ![1, 10, 11, 16].contains(softmaxPrecision) {
+            throw node.malformed("attribute 'softmax_precision' is \(softmaxPrecision)")
         }
     }
 
@@ -140,12 +143,23 @@ struct Attention: Operation {
             batch: q[0], queryHeads: heads, keyHeads: shared, queries: queries, keys: past + fresh, headSize: size, valueSize: valueSize,
             scale: scale ?? 1 / Float(size).squareRoot(), softcap: softcap, q: layout(heads, queries, size), k: layout(shared, fresh, size),
             v: layout(shared, fresh, valueSize), y: layout(heads, queries, valueSize), stage: stage)
+        var query = run.elements(run.tensor(0), as: T.self)
         var keys = run.elements(run.tensor(1), as: T.self)
         var values = run.elements(run.tensor(2), as: T.self)
         let keyCache = KeyCache<T>(run, past: 4, fresh: keys, problem.k, heads: shared, count: fresh, size: size, present: 1)
         let valueCache = KeyCache<T>(run, past: 5, fresh: values, problem.v, heads: shared, count: fresh, size: valueSize, present: 2)
         if let cache = keyCache.elements { (keys, problem.k) = (cache, keyCache.layout) }
         if let cache = valueCache.elements { (values, problem.v) = (cache, valueCache.layout) }
+        if run.tensor(0).dataType == .bfloat16 {
+            // The standard scales both operands before their product; in so few bits that shows.
+            let factor = BFloat16.round(T(problem.scale).squareRoot())
+            query = Self.scaled(run, query, run.tensor(0).count, factor)
+            let count = q[0] * shared * problem.keys * size
+            keys = Self.scaled(run, keys, count, factor)
+            problem.scale = 1
+            problem.roundsToBFloat16 = softmaxPrecision == nil || softmaxPrecision == 16
+            problem.roundsScores = true
+        }
         let mask = run.optionalTensor(3).map { AttentionMask<T>(run, $0) }
         let lengths = run.optionalTensor(6).map { UnsafeBufferPointer(start: $0.pointer(as: Int64.self), count: q[0]) }
         if let wrong = lengths?.first(where: { $0 < 0 || $0 > Int64(problem.keys) }) {
@@ -153,8 +167,7 @@ struct Attention: Operation {
         }
         let output = run.destination(0, as: T.self)
         let scores = run.isWanted(3) ? run.destination(3, as: T.self) : nil
-        T.attend(run, problem, run.elements(run.tensor(0), as: T.self), keys, values, output.elements, scores: scores?.elements) {
-            entry, head, query, row in
+        T.attend(run, problem, query, keys, values, output.elements, scores: scores?.elements) { entry, head, query, row in
             let valid = lengths.map { Int($0[entry]) } ?? problem.keys
             // The queries follow what is cached; an outer cache says how much that is by its length.
             let before = past > 0 || lengths == nil ? past : valid - queries
@@ -165,6 +178,12 @@ struct Attention: Operation {
         scores?.finish()
         keyCache.finish()
         valueCache.finish()
+    }
+
+    private static func scaled<T: Real>(_ run: NodeRun, _ x: UnsafePointer<T>, _ count: Int, _ factor: T) -> UnsafePointer<T> {
+        let result = run.scratch(T.self, count: count)
+        for i in 0..<count { result[i] = BFloat16.round(x[i] * factor) }
+        return UnsafePointer(result)
     }
 
     /// Adds the mask to the scores inside the visible range, takes out the others; true when none is left.

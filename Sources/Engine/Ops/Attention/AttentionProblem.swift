@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Where the heads of a tensor lie: elements from one batch entry, head and position to the next; a head's own are adjacent.
 struct HeadLayout {
     var batch: Int
@@ -43,6 +45,11 @@ struct AttentionProblem {
     /// A logit per query head that takes part in the sum of each softmax and in nothing else; nil for none.
     var sinks: [Float]?
 
+    /// Scores and probabilities are rounded to bfloat16, as if every step were an operator of its own.
+    var roundsScores = false
+    /// The steps of the softmax are as well.
+    var roundsToBFloat16 = false
+
     /// Queries scored together.
     static let queriesPerBlock = 32
 }
@@ -85,6 +92,7 @@ private func compute<T: SoftmaxElement>(
     let blocks = (problem.queries + block - 1) / block
     let (keys, sharing) = (problem.keys, problem.keyHeads == 0 ? 1 : problem.queryHeads / problem.keyHeads)
     let (scale, softcap) = (T(problem.scale), T(problem.softcap))
+    let rounds = problem.roundsScores
     let cost = 2 &* block &* keys &* (problem.headSize &+ problem.valueSize)
     run.parallel(problem.batch * problem.queryHeads * blocks, costPerPiece: cost) { pieces in
         LaneScratch.with(T.self, count: block * keys + keys + 1) { rows in
@@ -103,10 +111,13 @@ private func compute<T: SoftmaxElement>(
                     let query = first + row
                     let target = scores.map { $0 + (index * problem.queries + query) * keys }
                     for j in 0..<keys { values[j] *= scale }
+                    if rounds { BFloat16.round(values, count: keys) }
                     if problem.stage == .product { target?.update(from: values, count: keys) }
                     if softcap != 0 { for j in 0..<keys { values[j] = softcap * T.tanh(values[j] / softcap) } }
+                    if rounds, softcap != 0 { BFloat16.round(values, count: keys) }
                     if problem.stage == .capped { target?.update(from: values, count: keys) }
                     let isMasked = bias(entry, head, query, values)
+                    if rounds { BFloat16.round(values, count: keys) }
                     if problem.stage == .biased { target?.update(from: values, count: keys) }
                     if isMasked || keys == 0 {
                         values.update(repeating: 0, count: keys)
@@ -115,9 +126,12 @@ private func compute<T: SoftmaxElement>(
                         line[keys] = T(sinks[head])
                         T.softmax(UnsafePointer(line), keys + 1, line, isLogarithmic: false)
                         values.update(from: line, count: keys)
+                    } else if problem.roundsToBFloat16 {
+                        softmaxInSteps(values, keys)
                     } else {
                         T.softmax(UnsafePointer(values), keys, values, isLogarithmic: false)
                     }
+                    if rounds { BFloat16.round(values, count: keys) }
                     if problem.stage == .probabilities { target?.update(from: values, count: keys) }
                 }
                 var mix = MatrixMultiply(m: count, n: problem.valueSize, k: keys)
@@ -128,4 +142,16 @@ private func compute<T: SoftmaxElement>(
             }
         }
     }
+}
+
+/// A softmax whose every step, and every partial sum, is rounded to bfloat16.
+private func softmaxInSteps<T: Real>(_ x: UnsafeMutablePointer<T>, _ count: Int) {
+    var largest = x[0]
+    for i in 0..<count { largest = max(largest, x[i]) }
+    var sum: T = 0
+    for i in 0..<count {
+        x[i] = BFloat16.round(T.exp(BFloat16.round(x[i] - largest)))
+        sum = BFloat16.round(sum + x[i])
+    }
+    for i in 0..<count { x[i] = BFloat16.round(x[i] / sum) }
 }

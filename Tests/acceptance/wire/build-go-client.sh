@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds gRPC's interop client for Go, to the path given. Needs golang-go, golang-google-grpc-dev and protoc-gen-go-1-3; the
+# client itself is only in Debian's source package, which apt downloads.
+set -euo pipefail
+output=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A list of its own, so that the system's is left alone.
+mkdir -p "$work/lists/partial"
+echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" >"$work/sources.list"
+apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/lists" -o APT::Sandbox::User=root)
+"${apt[@]}" update
+(cd "$work" && "${apt[@]}" source --download-only golang-google-grpc >/dev/null)
+mkdir "$work/source"
+tar xf "$work"/golang-google-grpc_*.orig.tar.* -C "$work/source" --strip-components 1
+
+export GO111MODULE=off GOPATH=$work/go:/usr/share/gocode GOCACHE=$work/cache
+module=$work/go/src/google.golang.org/grpc
+mkdir -p "$module"
+cp -r /usr/share/gocode/src/google.golang.org/grpc/. "$module/"
+cp -r "$work/source/interop" "$work/source/testdata" "$work/source/cmd" "$module/"
+# The generated code in the source is for a newer protobuf than Debian's.
+go build -o "$work/bin/protoc-gen-go-grpc" google.golang.org/grpc/cmd/protoc-gen-go-grpc
+(cd "$module/interop/grpc_testing" && rm -f ./*.pb.go &&
+    PATH=$work/bin:$PATH protoc -I . --go_out=paths=source_relative:. --go-grpc_out=paths=source_relative:. test.proto)
+go build -o "$output" google.golang.org/grpc/interop/client
