@@ -37,7 +37,7 @@ final class MemoryModel: LoadedModel {
         var spec = ModelSpec(name: "m")
         spec.maxBatchRows = 16
         spec.sequence = SequenceSpec(
-            maxIdleNanos: 200_000_000,
+            maxIdleNanos: 60_000_000_000,
             controls: [
                 .init(inputName: "START", kind: .start, dataType: .int32, falseTrue: [0, 7]),
                 .init(inputName: "END", kind: .end, dataType: .bool), .init(inputName: "READY", kind: .ready, dataType: .float32),
@@ -187,9 +187,11 @@ final class MemoryRunner: ModelRunner {
     }
 
     @Test func `a quiet sequence is forgotten`() {
-        let setup = Setup()
+        var spec = MemoryModel.spec
+        spec.sequence?.maxIdleNanos = 100_000_000
+        let setup = Setup(spec)
         #expect(setup.ask(1, 4, start: true).floats() == [4])
-        usleep(500_000)
+        usleep(400_000)
         #expect(setup.ask(1, 5).error?.code == .invalidArgument)
     }
 
@@ -203,9 +205,7 @@ final class MemoryRunner: ModelRunner {
     }
 
     @Test func `many sequences at once share runs and never mix`() {
-        var spec = MemoryModel.spec
-        spec.sequence?.maxIdleNanos = 60_000_000_000
-        let setup = Setup(spec)
+        let setup = Setup()
         let sequences = 40
         let steps = 50
         let wrong = Mutex<[String]>([])
