@@ -14,6 +14,13 @@ public struct RoutingStatus: Sendable, Hashable {
         /// Counted from 1.
         public var step: Int
         public var steps: Int
+
+        public init(candidate: Int64, stable: Int64, step: Int, steps: Int) {
+            self.candidate = candidate
+            self.stable = stable
+            self.step = step
+            self.steps = steps
+        }
     }
 
     public struct Shadow: Sendable, Hashable {
