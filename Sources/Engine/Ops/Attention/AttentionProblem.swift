@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Where the heads of a tensor lie: elements from one batch entry, head and position to the next; a head's own are adjacent.
 struct HeadLayout {
     var batch: Int
