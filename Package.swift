@@ -67,6 +67,7 @@ let package = Package(
         // C only: system libraries and generated code, each imported by one target.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
@@ -87,11 +88,13 @@ let package = Package(
 
         room("Batching"),
         room("Monitoring"),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml"]),
+        room(
+            "Gateway",
+            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
-        room("Client", ["GRPC", "Messages", "Tensors"] + nio),
-        room("Console", ["Client", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+        room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
@@ -100,7 +103,11 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
-        .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
+        .target(name: "CAllocations", path: "bench/transport/CAllocations"),
+        .executableTarget(
+            name: "transport-allocations", dependencies: ["CAllocations", "GRPC", "HTTP2"] + nio, path: "bench/transport/allocations",
+            swiftSettings: house),
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
@@ -116,7 +123,7 @@ let package = Package(
         tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
-        tests(of: "Serving", ["Tensors", "Engine"]),
+        tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
     ]

@@ -74,15 +74,13 @@ extension BatchQueue {
         guard let runNanos = idle ? curve.optimisticNanos(rows: one) : curve.expectedNanos(rows: one) else { return nil }
         let predicted = saturatingSum(waitNanos, saturatingProduct(runNanos, Int64(parts)))
         if predicted <= dueNanos - now { return nil }
-        if idle, lastStartNanos == .min || now - lastStartNanos > Self.probeIntervalNanos { return nil }
+        if idle, isProbeDue(nowNanos: now) { return nil }
         if predicted > ticket.deadlineNanos &- now, ticket.deadlineNanos != .max {
             return .unreachableDeadline(predictedNanos: predicted, leftNanos: ticket.deadlineNanos - now)
         }
         // The objective is the model's wish, not the caller's: an idle lane serves rather than refuses.
         return idle ? nil : .overloaded(limit: inFlightTasks, retryAfterNanos: drainNanos)
     }
-
-    static var probeIntervalNanos: Int64 { 250_000_000 }
 
     /// When a lane would come to the task, by what is before it and how long runs take.
     private func predictedWaitNanos(_ ticket: Ticket, level: Int, dueNanos: Int64, nowNanos: Int64) -> Int64 {

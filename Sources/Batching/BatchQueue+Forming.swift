@@ -26,7 +26,7 @@ extension BatchQueue {
 
     /// Whether another lane should look as well, right after a lane took a batch.
     public mutating func wakeAfterTaking() -> Wake {
-        guard policy.maxQueueDelayNanos == 0 || delayEndNanos(nowNanos: lastStartNanos) == nil else { return .no }
+        guard policy.maxQueueDelayNanos == 0 || delayEndNanos(nowNanos: lastStartNanos ?? 0) == nil else { return .no }
         return wakeAfterChange()
     }
 
@@ -126,9 +126,10 @@ extension BatchQueue {
                 continue
             }
             let room = rowLimit - batch.rows
-            let rows = min(entry.remainingRows, room)
-            // A task is cut only when no batch could hold it whole.
-            let fits = rows == entry.remainingRows || entry.remainingRows > policy.maxRows || batch.isEmpty
+            // A task is cut only when no batch could hold it whole; one that could is never cut, whatever size would be best.
+            let isDivisible = entry.ticket.rows > policy.maxRows
+            let rows = isDivisible ? min(entry.remainingRows, room) : entry.remainingRows
+            let fits = rows <= room || batch.isEmpty
             let due = min(tightest, dueNanos(of: entry.ticket))
             if !fits || rows == 0 {
                 putBack(entry, level: level, newestFirst: newestFirst)
@@ -180,7 +181,7 @@ extension BatchQueue {
         }
         // Begun in time but hopeless by now: a run would only make others late.
         if deadline != .max, let least = curve.optimisticNanos(rows: min(entry.remainingRows, policy.maxRows)), least > deadline - now,
-            queuedTasks > 1 || now - lastStartNanos < Self.probeIntervalNanos
+            queuedTasks > 1 || !isProbeDue(nowNanos: now)
         {
             return .unreachableDeadline(predictedNanos: least, leftNanos: deadline - now)
         }

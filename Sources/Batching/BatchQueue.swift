@@ -26,7 +26,8 @@ public struct BatchQueue<Task: BatchTask>: ~Copyable {
 
     /// Real waits over predicted ones: other models use the lanes too.
     var waitFactor = 1.0
-    var lastStartNanos: Int64 = .min
+    /// When a run last began.
+    var lastStartNanos: Int64?
     /// Rows a batch takes at most when the configuration names no sizes, by the measured rates.
     var efficientRows: Int
     /// Entries passed over while a batch forms; kept for its memory.
@@ -70,6 +71,14 @@ public struct BatchQueue<Task: BatchTask>: ~Copyable {
         if let runNanos { seed(rows: rows, runNanos: runNanos) }
         return wakeAfterChange()
     }
+
+    /// So long without a run that the curve may be stale, and a task that it calls hopeless is worth a try.
+    func isProbeDue(nowNanos: Int64) -> Bool {
+        guard let lastStartNanos else { return true }
+        return nowNanos - lastStartNanos > Self.probeIntervalNanos
+    }
+
+    static var probeIntervalNanos: Int64 { 250_000_000 }
 
     /// Whether somebody should look, now that a lane was set free or tasks were left.
     mutating func wakeAfterChange() -> Wake {

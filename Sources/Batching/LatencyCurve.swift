@@ -69,17 +69,17 @@ public struct LatencyCurve: Sendable {
 
     /// The expected time of a run of `rows`, or nil before the first run was seen.
     public func expectedNanos(rows: Int) -> Int64? {
-        isKnown ? Int64(value(of: expected, rows: rows)) : nil
+        isKnown ? Self.nanos(value(of: expected, rows: rows)) : nil
     }
 
     /// A time that a run of `rows` rarely exceeds: what deadlines are kept by.
     public func cautiousNanos(rows: Int) -> Int64? {
-        isKnown ? Int64(value(of: expected, rows: rows) + 2 * value(of: spread, rows: rows)) : nil
+        isKnown ? Self.nanos(value(of: expected, rows: rows) + 2 * value(of: spread, rows: rows)) : nil
     }
 
     /// A time that a run of `rows` rarely beats: what hopeless tasks are refused by.
     public func optimisticNanos(rows: Int) -> Int64? {
-        isKnown ? Int64(max(0, value(of: expected, rows: rows) - 2 * value(of: spread, rows: rows))) : nil
+        isKnown ? Self.nanos(value(of: expected, rows: rows) - 2 * value(of: spread, rows: rows)) : nil
     }
 
     /// The fewest rows, at most `limit`, at which the rate is within a twentieth of the best that has been seen.
@@ -97,6 +97,9 @@ public struct LatencyCurve: Sendable {
         }
         return limit
     }
+
+    /// Years of nanoseconds are as good as for ever, and sums of them must not trap.
+    private static func nanos(_ value: Double) -> Int64 { Int64(min(max(value, 0), 1e17)) }
 
     private func value(of table: [Double], rows: Int) -> Double {
         let index = Self.group(of: rows)

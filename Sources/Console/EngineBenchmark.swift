@@ -55,7 +55,7 @@ public struct EngineBenchmark {
             cpu.append(nanos(CLOCK_PROCESS_CPUTIME_ID) - startCPU)
         }
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Report(
             runs: wall.count, wallMilliseconds: median(wall) / 1e6, cpuMilliseconds: median(cpu) / 1e6,
             loadMilliseconds: Double(loaded - begin) / 1e6, peakMebibytes: Double(usage.ru_maxrss) / 1024)

@@ -5,7 +5,7 @@ public struct KernelReport {
     public init() {}
 
     public var text: String {
-        let names = Kernels.available.map { "\($0.instructionSet)\($0.hasByteDot ? " with byte dot products" : "")" }
-        return "kernels    \(names.last ?? "none") (of \(names.joined(separator: ", ")))"
+        let names = Kernels.available.map { "\($0.instructionSet)" }
+        return "kernels    \(Kernels.table.instructionSet) (this processor runs \(names.joined(separator: ", ")))"
     }
 }

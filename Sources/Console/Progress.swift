@@ -4,13 +4,16 @@ internal import Glibc
 enum Progress {
     static func show(_ text: String) {
         guard isatty(STDERR_FILENO) != 0 else { return }
-        fputs("\r\u{1B}[K\(text)…", stderr)
-        fflush(stderr)
+        put("\r\u{1B}[K\(text)…")
     }
 
     static func clear() {
         guard isatty(STDERR_FILENO) != 0 else { return }
-        fputs("\r\u{1B}[K", stderr)
-        fflush(stderr)
+        put("\r\u{1B}[K")
+    }
+
+    private static func put(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

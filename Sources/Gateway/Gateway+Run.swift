@@ -12,7 +12,7 @@ extension Gateway {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let addresses = try await gateway.start()
         print(addresses.line)
-        fflush(stdout)
+        fflush(nil)
         for await caught in signals {
             gateway.log.notice("draining", metadata: ["signal": "\(caught)"])
             break

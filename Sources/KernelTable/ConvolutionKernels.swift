@@ -112,6 +112,22 @@ public struct ConvolutionKernels: Sendable {
     public let scratchFloats: @Sendable (DirectConvolution) -> Int
     /// Computes output rows `rows` of the output channels `panels`·panelChannels.
     public let direct: @Sendable (_ call: DirectConvolution, _ panels: Range<Int>, _ rows: Range<Int>) -> Void
+    /// Whether ``winograd`` is likely to be faster for a shape it can compute: 3×3, no strides, no dilation, blocked.
+    public let prefersWinograd: @Sendable (DirectConvolution) -> Bool
+    /// Floats of weights packed for ``winograd``: (outputChannels, inputChannels).
+    public let winogradPackedFloats: @Sendable (_ outputChannels: Int, _ inputChannels: Int) -> Int
+    /// Transforms and packs weights [outputChannels, inputChannels, 3, 3].
+    public let packWinograd:
+        @Sendable (_ weights: UnsafePointer<Float>, _ outputChannels: Int, _ inputChannels: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+    /// Scratch that ``winograd`` needs, in floats.
+    public let winogradScratchFloats: @Sendable (DirectConvolution) -> Int
+    /// The same convolution as ``direct`` by Winograd's F(4×4, 3×3): a quarter of the multiplications, and an error about
+    /// twice as large. Bits depend on an output's place in the image alone. Computes output rows 4·`tileRows` of all channels.
+    public let winograd: @Sendable (_ call: DirectConvolution, _ tileRows: Range<Int>) -> Void
+    /// Packs pixels `first ..< first + count` of the output, counted row by row, as columns of a B of ``GemmKernels``: with A
+    /// the weights [outputChannels, inputChannels·taps], the product is the planar convolution. The image is planar.
+    public let packPixels:
+        @Sendable (_ call: DirectConvolution, _ first: Int, _ count: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
     /// Packs weights [channels, taps] to [channels / lanes, taps, lanes].
     public let packDepthwiseWeights:
         @Sendable (_ weights: UnsafePointer<Float>, _ channels: Int, _ taps: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
@@ -124,6 +140,11 @@ public struct ConvolutionKernels: Sendable {
         packWeights: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Bool, UnsafeMutablePointer<Float>) -> Void,
         scratchFloats: @escaping @Sendable (DirectConvolution) -> Int,
         direct: @escaping @Sendable (DirectConvolution, Range<Int>, Range<Int>) -> Void,
+        prefersWinograd: @escaping @Sendable (DirectConvolution) -> Bool, winogradPackedFloats: @escaping @Sendable (Int, Int) -> Int,
+        packWinograd: @escaping @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void,
+        winogradScratchFloats: @escaping @Sendable (DirectConvolution) -> Int,
+        winograd: @escaping @Sendable (DirectConvolution, Range<Int>) -> Void,
+        packPixels: @escaping @Sendable (DirectConvolution, Int, Int, UnsafeMutablePointer<Float>) -> Void,
         packDepthwiseWeights: @escaping @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void,
         depthwise: @escaping @Sendable (DepthwiseConvolution, Range<Int>, Range<Int>) -> Void
     ) {
@@ -132,6 +153,12 @@ public struct ConvolutionKernels: Sendable {
         self.packWeights = packWeights
         self.scratchFloats = scratchFloats
         self.direct = direct
+        self.prefersWinograd = prefersWinograd
+        self.winogradPackedFloats = winogradPackedFloats
+        self.packWinograd = packWinograd
+        self.winogradScratchFloats = winogradScratchFloats
+        self.winograd = winograd
+        self.packPixels = packPixels
         self.packDepthwiseWeights = packDepthwiseWeights
         self.depthwise = depthwise
     }

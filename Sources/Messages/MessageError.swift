@@ -6,7 +6,7 @@ public struct MessageError: Error, Sendable, Equatable {
         case truncated
         /// The bytes break the rules of the wire format, or a field has the wrong wire type.
         case malformed
-        /// Messages are nested deeper than `MessageLimits.nestingDepth`.
+        /// Messages are nested deeper than `DecodingLimits.nestingDepth`.
         case tooDeep
         /// The message needs more memory than its arena may take.
         case tooLarge

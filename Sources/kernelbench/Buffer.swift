@@ -10,8 +10,9 @@ func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     return floats
 }
 
-func column(_ value: Double, _ width: Int = 8) -> String {
-    let text = "\((value * 10).rounded() / 10)"
+func column(_ value: Double, _ width: Int = 8, places: Int = 1) -> String {
+    let unit: Double = places == 1 ? 10 : 100
+    let text = value.isFinite ? "\((value * unit).rounded() / unit)" : "\(value)"
     return String(repeating: " ", count: max(0, width - text.count)) + text
 }
 

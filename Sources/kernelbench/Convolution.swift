@@ -33,7 +33,16 @@ func benchConvolution(_ table: KernelTable, _ peak: Double) {
         let panels = 0..<(outputs + table.convolution.panelChannels - 1) / table.convolution.panelChannels
         let time = seconds { table.convolution.direct(call, panels, 0..<size) }
         let speed = 2 * Double(outputs * inputs * kernel * kernel * size * size) / time * 1e-9
-        print("  conv \(column(name, 14))\(column("\(inputs)→\(outputs) @\(size)", 16))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %")
+        var alternative = ""
+        if table.convolution.prefersWinograd(call) {
+            let transformed = floats(table.convolution.winogradPackedFloats(outputs, inputs))
+            table.convolution.packWinograd(weights, outputs, inputs, transformed)
+            call.weights = UnsafePointer(transformed)
+            call.scratch = floats(table.convolution.winogradScratchFloats(call))
+            let time = seconds { table.convolution.winograd(call, 0..<(size + 3) / 4) }
+            alternative = "   Winograd \(column(2 * Double(outputs * inputs * 9 * size * size) / time * 1e-9))"
+        }
+        print("  conv \(column(name, 14))\(column("\(inputs)→\(outputs) @\(size)", 16))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %" + alternative)
     }
     for (channels, size, kernel, stride) in [(32, 112, 3, 1), (128, 56, 3, 1), (256, 28, 3, 2), (512, 14, 5, 1), (96, 80, 5, 1)] {
         let pad = kernel / 2

@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Console
+public import ArgumentParser
+public import Console
 
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Send one request to a server and print the answer.")

@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Gateway
+public import ArgumentParser
+public import Gateway
 
 extension GatewayConfiguration.ModelControlMode: ExpressibleByArgument {}
 extension GatewayConfiguration.LogFormat: ExpressibleByArgument {}

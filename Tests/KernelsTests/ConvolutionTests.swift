@@ -52,7 +52,7 @@ struct ConvolutionCase: CustomStringConvertible {
     var description: String { "\(call)" }
     var outputPixels: Int { call.outputHeight * call.outputWidth }
 
-    func run(_ table: KernelTable, seed: UInt64, splits: Bool) -> (kernel: [Float], reference: [Float], isIntact: Bool) {
+    func run(_ table: KernelTable, seed: UInt64, splits: Bool, winograd: Bool = false) -> (kernel: [Float], reference: [Float], isIntact: Bool) {
         var random = Random(seed)
         let lanes = table.lanes
         let taps = call.kernelHeight * call.kernelWidth
@@ -60,14 +60,20 @@ struct ConvolutionCase: CustomStringConvertible {
         let weights = random.floats(call.outputChannels * call.inputChannels * taps)
         let bias = random.floats(call.outputChannels)
         let residual = random.floats(call.outputChannels * outputPixels)
-        var packed = [Float](
-            repeating: .nan, count: table.convolution.packedFloats(call.outputChannels, call.inputChannels, taps, call.isPlanar))
-        table.convolution.packWeights(weights, call.outputChannels, call.inputChannels, taps, call.isPlanar, &packed)
+        let kernels = table.convolution
+        var packed: [Float]
+        if winograd {
+            packed = [Float](repeating: .nan, count: kernels.winogradPackedFloats(call.outputChannels, call.inputChannels))
+            kernels.packWinograd(weights, call.outputChannels, call.inputChannels, &packed)
+        } else {
+            packed = [Float](repeating: .nan, count: kernels.packedFloats(call.outputChannels, call.inputChannels, taps, call.isPlanar))
+            kernels.packWeights(weights, call.outputChannels, call.inputChannels, taps, call.isPlanar, &packed)
+        }
         let source = Guarded(call.isPlanar ? input : blocked(input, channels: call.inputChannels, lanes: lanes, filler: 3))
         let added = blocked(residual, channels: call.outputChannels, lanes: lanes)
         let blocks = (call.outputChannels + lanes - 1) / lanes
         var output = Guarded(blocks * lanes * outputPixels, filledWith: .nan)
-        var scratch = Guarded(table.convolution.scratchFloats(call), filledWith: .nan)
+        var scratch = Guarded(winograd ? kernels.winogradScratchFloats(call) : kernels.scratchFloats(call), filledWith: .nan)
         packed.withUnsafeBufferPointer { packed in
             bias.withUnsafeBufferPointer { bias in
                 added.withUnsafeBufferPointer { added in
@@ -82,7 +88,14 @@ struct ConvolutionCase: CustomStringConvertible {
                                 c.residual = hasResidual ? added.baseAddress : nil
                                 c.scratch = scratch
                                 let panels = (c.outputChannels + 2 * lanes - 1) / (2 * lanes)
-                                if splits {
+                                if winograd {
+                                    let tileRows = (c.outputHeight + 3) / 4
+                                    if splits {
+                                        for row in 0..<tileRows { kernels.winograd(c, row..<row + 1) }
+                                    } else {
+                                        kernels.winograd(c, 0..<tileRows)
+                                    }
+                                } else if splits {
                                     for panel in 0..<panels {
                                         for row in 0..<c.outputHeight { table.convolution.direct(c, panel..<panel + 1, row..<row + 1) }
                                     }
@@ -209,6 +222,73 @@ func equal(_ a: [Float], _ b: [Float]) -> Bool { a.count == b.count && zip(a, b)
             let test = ConvolutionCase(&random, maxSize: 60)
             let (kernel, reference, isIntact) = test.runDepthwise(table, seed: UInt64(seed))
             #expect(isIntact && equal(kernel, reference), "\(test)")
+        }
+    }
+
+    @Test(arguments: Kernels.available)
+    func `Winograd's way gives nearly the same, and the same bits row by row`(_ table: KernelTable) {
+        var random = Random(16)
+        for seed in 0..<60 {
+            var test = ConvolutionCase(&random, maxSize: 30, maxChannels: 50)
+            test.call.isPlanar = false
+            test.call.kernelHeight = 3
+            test.call.kernelWidth = 3
+            test.call.strideHeight = 1
+            test.call.strideWidth = 1
+            test.call.dilationHeight = 1
+            test.call.dilationWidth = 1
+            test.call.outputHeight = outputSize(test.call.inputHeight, 3, 1, 1, test.call.padTop + 1)
+            test.call.outputWidth = outputSize(test.call.inputWidth, 3, 1, 1, test.call.padLeft + 1)
+            test.call.activation = seed % 4 == 0 ? .silu : .identity
+            let whole = test.run(table, seed: UInt64(seed), splits: false, winograd: true)
+            let pieces = test.run(table, seed: UInt64(seed), splits: true, winograd: true)
+            let largest = whole.reference.reduce(1) { max($0, abs($1)) }
+            #expect(whole.isIntact && pieces.isIntact && whole.kernel.count == whole.reference.count)
+            #expect(same(whole.kernel, pieces.kernel), "\(test)")
+            for (a, b) in zip(whole.kernel, whole.reference) { #expect(abs(a - b) <= 4e-6 * largest, "\(test)") }
+        }
+    }
+
+    @Test(arguments: Kernels.available)
+    func `packed pixels times weights are the planar convolution`(_ table: KernelTable) {
+        var random = Random(17)
+        for _ in 0..<100 {
+            let test = ConvolutionCase(&random, maxSize: 60, maxChannels: 9)
+            var call = test.call
+            call.isPlanar = true
+            call.activation = .relu
+            let depth = call.inputChannels * call.kernelHeight * call.kernelWidth
+            let pixels = test.outputPixels
+            let input = random.floats(call.inputChannels * call.inputHeight * call.inputWidth)
+            let weights = random.floats(call.outputChannels * depth)
+            let bias = random.floats(call.outputChannels)
+            let expected = Reference.convolution(
+                call, input: input, weights: weights, bias: bias, residual: nil, depthwise: false, lanes: 1, fused: table.fuses)
+            var output = [Float](repeating: .nan, count: call.outputChannels * pixels)
+            // Two parts, of which the second starts anywhere.
+            let cut = pixels == 0 ? 0 : Int.random(in: 0...pixels, using: &random)
+            for part in [0..<cut, cut..<pixels] where !part.isEmpty {
+                var packed = Guarded(table.gemm.packedFloats(depth, part.count), filledWith: .nan)
+                input.withUnsafeBufferPointer { input in
+                    call.input = input.baseAddress!
+                    packed.write { table.convolution.packPixels(call, part.lowerBound, part.count, $0) }
+                }
+                #expect(packed.isIntact)
+                weights.withUnsafeBufferPointer { weights in
+                    bias.withUnsafeBufferPointer { bias in
+                        packed.read { packed in
+                            output.withUnsafeMutableBufferPointer { output in
+                                table.gemm.multiply(
+                                    GemmF32(
+                                        rows: call.outputChannels, columns: part.count, depth: depth, a: weights.baseAddress!,
+                                        aRowStride: depth, packedB: packed, c: output.baseAddress! + part.lowerBound, cRowStride: pixels,
+                                        epilogue: Epilogue(rowBias: bias.baseAddress, activation: .relu)))
+                            }
+                        }
+                    }
+                }
+            }
+            #expect(equal(output, expected), "\(test)")
         }
     }
 

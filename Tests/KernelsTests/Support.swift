@@ -58,17 +58,3 @@ struct Guarded {
         storage.withUnsafeBufferPointer { body($0.baseAddress! + Self.margin) }
     }
 }
-
-/// Distance of `value` from the exact `expected` in units of the last place of the nearest float.
-func ulps(_ value: Float, _ expected: Double) -> Double {
-    let nearest = Float(expected)
-    if same(value, nearest) { return 0 }
-    if value.isNaN || nearest.isNaN || value.isInfinite || nearest.isInfinite {
-        // An overflow that is half a unit early or late is one unit off.
-        let limit = Double(Float.greatestFiniteMagnitude)
-        if value.isInfinite, !expected.isNaN, value.sign == nearest.sign, abs(expected) > limit * (1 - 0x1p-22) { return 1 }
-        if nearest.isInfinite, value.isFinite, value.sign == nearest.sign, abs(value) > Float.greatestFiniteMagnitude.nextDown { return 1 }
-        return .infinity
-    }
-    return abs(Double(value) - expected) / Double(max(nearest.ulp, .leastNonzeroMagnitude))
-}

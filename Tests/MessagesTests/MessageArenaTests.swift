@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test func `memory grows with the message and is kept for the next one up to the limit`() throws {
-        var limits = MessageLimits()
+        var limits = DecodingLimits()
         limits.arenaRetainedBytes = 64 << 10
         let arena = MessageArena(limits: limits)
         #expect(arena.heldBytes == 0)
@@ -38,6 +38,17 @@ import Testing
 
     @Test(arguments: [(0, 1 << 20), (1000, 1 << 20 + 16_000), (.max, 128 << 20)])
     func `the allowance follows the size of the message`(messageBytes: Int, allowed: Int) {
-        #expect(MessageLimits().arenaBytes(forMessageBytes: messageBytes) == allowed)
+        #expect(DecodingLimits().arenaBytes(forMessageBytes: messageBytes) == allowed)
+    }
+
+    @Test func `limits without an end leave room for message after message`() throws {
+        var limits = DecodingLimits()
+        limits.arenaBytesPerMessageByte = .max
+        limits.arenaCeilingBytes = .max
+        let arena = MessageArena(limits: limits)
+        for _ in 0..<3 {
+            try request(parameters: 10).withUnsafeBytes { _ = try ModelInferRequest(decoding: $0, in: arena) }
+        }
+        #expect(arena.usedBytes > 0)
     }
 }

@@ -93,7 +93,7 @@ import Testing
 
     @Test func `messages nested too deeply are refused before protobuf-c recurses`() {
         // Limits of 1 allow for the message itself.
-        var limits = MessageLimits()
+        var limits = DecodingLimits()
         limits.nestingDepth = 1
         let nested = bytes("2a00")
         let error = #expect(throws: MessageError.self) { try ModelConfig(decoding: nested, limits: limits) }

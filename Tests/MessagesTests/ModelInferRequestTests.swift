@@ -192,7 +192,7 @@ import Testing
         let field = bytes(hex)
         let size = hex == "2a00" ? 4 << 20 : 1 << 20
         let message = Array(repeatElement(field, count: size / field.count).joined())
-        var limits = MessageLimits()
+        var limits = DecodingLimits()
         limits.arenaCeilingBytes = 4 << 20
         let arena = MessageArena(limits: limits)
         message.withUnsafeBytes { view in

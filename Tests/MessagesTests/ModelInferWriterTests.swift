@@ -62,8 +62,9 @@ import Testing
                 writer.rawContents(UnsafeRawBufferPointer(start: nil, count: 0))
                 writer.finish(inStream: inStream)
                 #expect(writer.slices.count == 5)
-                #expect(writer.slices[1].baseAddress == first.baseAddress)
-                #expect(writer.slices.reduce(0) { $0 + $1.count } == writer.byteCount + headroom)
+                #expect(writer.slices[1].bytes.baseAddress == first.baseAddress)
+                #expect(writer.slices.map(\.reference) == [nil, 0, nil, 1, nil])
+                #expect(writer.slices.reduce(0) { $0 + $1.bytes.count } == writer.byteCount + headroom)
                 #expect(writer.headroom.count == headroom)
                 let arena = MessageArena()
                 try writer.joined().withUnsafeBytes { view in
@@ -105,6 +106,21 @@ import Testing
                 #expect(request.parameters["none"] == .unset)
                 #expect(request.outputs[0].parameters["classification"] == .int64(3))
                 #expect(Array(request.rawContents[0]) == Array(tensor))
+            }
+        }
+    }
+
+    @Test func `a reused writer keeps its memory`() {
+        var writer = ModelInferWriter(.response)
+        quarters.withUnsafeBytes { tensor in
+            writeSmall(&writer, tensor)
+            writer.finish()
+            let start = writer.slices[0].bytes.baseAddress
+            for _ in 0..<100 {
+                writeSmall(&writer, tensor)
+                writer.finish()
+                #expect(writer.slices[0].bytes.baseAddress == start)
+                #expect(writer.joined() == InferFixtures.smallResponse)
             }
         }
     }

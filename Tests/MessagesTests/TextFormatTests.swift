@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func `messages nested too deeply are refused`() {
-        var limits = MessageLimits()
+        var limits = DecodingLimits()
         limits.nestingDepth = 2
         let error = #expect(throws: MessageError.self) { try ModelConfig(text: "input { reshape {} }", limits: limits) }
         #expect(error?.code == .tooDeep)
@@ -125,7 +125,7 @@ import Testing
     @Test func `places lead from a field to its line`() throws {
         let text = "name: \"a\"\ninput [\n  { name: \"x\" dims: [ 1,\n 2 ] },\n  { name: \"y\" }\n]\n"
         let places = try text.utf8.withContiguousStorageIfAvailable {
-            try ModelConfig.read(text: UnsafeRawBufferPointer($0), limits: MessageLimits()).places
+            try ModelConfig.read(text: UnsafeRawBufferPointer($0), limits: DecodingLimits()).places
         }
         #expect(places?["name"] == .text(line: 1, column: 1))
         #expect(places?["input[1]"] == .text(line: 2, column: 1))
@@ -145,5 +145,49 @@ import Testing
                 Array(fixture.text.utf8.prefix(count)).withUnsafeBytes { fuzzModelConfigText($0) }
             }
         }
+    }
+}
+
+@Suite struct ServingTextFormatTests {
+    @Test func `the batching parameters of TensorFlow Serving are read`() throws {
+        let parameters = try TFServing.BatchingParameters(
+            text: """
+                max_batch_size { value: 128 }
+                batch_timeout_micros { value: 0 }
+                num_batch_threads: { value: 8 }
+                thread_pool_name { value: "batches" }
+                allowed_batch_sizes: 1
+                allowed_batch_sizes: 128
+                """)
+        #expect(parameters.maxBatchSize == Int64Value(value: 128))
+        #expect(parameters.batchTimeoutMicros == Int64Value(value: 0))
+        #expect(parameters.maxEnqueuedBatches == nil)
+        #expect(parameters.threadPoolName?.value == "batches")
+        #expect(parameters.allowedBatchSizes == [1, 128])
+    }
+
+    @Test func `the model list of TensorFlow Serving is read`() throws {
+        let list = try TFServing.ModelServerConfig(
+            text: """
+                model_config_list {
+                  config {
+                    name: 'a'
+                    base_path: '/models/a'
+                    model_platform: 'tensorflow'
+                    model_version_policy { specific { versions: 1 versions: 2 } }
+                    version_labels { key: 'stable' value: 1 }
+                    logging_config { sampling_config { sampling_rate: 0.5 } }
+                  }
+                  config { name: 'b' base_path: '/models/b' model_version_policy { all {} } }
+                }
+                """)
+        guard case .modelConfigList(let models) = list.config else {
+            Issue.record("no list")
+            return
+        }
+        #expect(models.config.map(\.name) == ["a", "b"])
+        #expect(models.config[0].versionLabels == ["stable": 1])
+        #expect(models.config[0].modelVersionPolicy?.choice == .specific(TFServing.VersionPolicy.Specific(versions: [1, 2])))
+        #expect(models.config[1].modelVersionPolicy?.choice == .all(TFServing.VersionPolicy.All()))
     }
 }

@@ -85,6 +85,10 @@ final class InferCall: @unchecked Sendable {
         switch place {
         case .raw(let raw): bytes = raw
         case .typed(let typed):
+            if let expected = dims.checkedCount, typed.totalCount != expected {
+                throw Status(
+                    .invalidArgument, "input '\(input.name)' got \(typed.totalCount) elements, but its shape \(dims) takes \(expected)")
+            }
             do throws(MessageError) { bytes = try typed.raw(as: datatype, in: arena) } catch {
                 throw Status(.invalidArgument, "input '\(input.name)': \(error.message)")
             }
@@ -125,7 +129,7 @@ final class InferCall: @unchecked Sendable {
         write(version)
         reply.clear()
         reply.reserveCapacity(writer.byteCount)
-        for slice in writer.slices { reply.writeBytes(slice) }
+        for slice in writer.slices { reply.writeBytes(slice.bytes) }
         call.reply(ReplyBody(reply))
     }
 

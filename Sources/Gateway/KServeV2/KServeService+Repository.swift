@@ -27,7 +27,7 @@ extension KServeService {
     ) {
         do throws(Status) {
             let request = try decode(type, call)
-            let reply = ReplyBody(try encode(response))
+            let reply = try encode(response)
             body(request) { error in
                 if let error { call.fail(Status(error)) } else { call.reply(reply) }
             }

@@ -1,6 +1,5 @@
 internal import GRPC
 internal import Messages
-internal import NIOCore
 internal import Serving
 
 /// `inference.GRPCInferenceService`, as Triton's clients call it.
@@ -50,7 +49,7 @@ final class KServeService: Sendable {
                 let request = try Self.decode(Request.self, call)
                 let response: Response
                 do throws(ServingError) { response = try answer(request) } catch { throw Status(error) }
-                call.reply(ReplyBody(try Self.encode(response)))
+                call.reply(try Self.encode(response))
             } catch {
                 call.fail(error)
             }
@@ -61,12 +60,8 @@ final class KServeService: Sendable {
         do throws(MessageError) { return try Request(decoding: call.message.bytes) } catch { throw Status(error) }
     }
 
-    static func encode(_ response: some Message) throws(Status) -> ByteBuffer {
-        var wire = WireBuffer()
-        do throws(MessageError) { try response.encode(into: &wire) } catch { throw Status(.internal, error.description) }
-        var buffer = ByteBuffer()
-        buffer.writeBytes(wire.bytes)
-        return buffer
+    static func encode(_ response: some Message) throws(Status) -> ReplyBody {
+        do throws(MessageError) { return try ReplyBody(response) } catch { throw Status(.internal, error.description) }
     }
 
     static let serverMetadata = ServerMetadataResponse(

@@ -30,8 +30,8 @@ func verf(_ x: V) -> V {
 @inline(__always)
 func vgelu(_ x: V) -> V {
     // Q vanishes before 14.8; a NaN stays.
-    let clamped = ck_max(x, splat(-14.8))
-    let t = ck_min(ck_abs(clamped), splat(14.8))
+    let clamped = ck_min(ck_max(x, splat(-14.8)), splat(14.8))
+    let t = ck_abs(clamped)
     let v = splat(1) / (t + splat(2.5))
     let u = (t - splat(2.5)) * v
     var p = fma(splat(-0.0001575395), u, -0.000311340322)
@@ -48,7 +48,7 @@ func vgelu(_ x: V) -> V {
     let rest = (t - h) * (t + h)
     let q = v * p * vexpReduced(splat(-0.5) * (h * h), splat(-0.5) * rest)
     let product = clamped * q
-    return ck_select(ck_less(x, splat(0)), product, x - product)
+    return ck_select(ck_less(splat(0), x), x - product, product)
 }
 
 /// x/2·(1 + tanh(u)) = x·sigmoid(2u)

@@ -11,8 +11,8 @@ func vtanh(_ x: V) -> V {
     p = fma(p, s, -0.333333313)
     let near = fma(x * s, p, x)
     let e = vexpReduced(ck_min(t + t, splat(20)), nil)
-    let far = ck_copysign(splat(1) - splat(2) / (e + splat(1)), x)
-    return ck_select(ck_less(t, splat(0.625)), near, far)
+    let far = splat(1) - splat(2) / (e + splat(1))
+    return ck_copysign(ck_select(ck_less(t, splat(0.625)), near, far), x)
 }
 
 @inline(__always)

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// The state of a `MessageArena`, at an address that does not move: protobuf-c holds it.
@@ -45,7 +46,7 @@ struct ArenaState {
             return nil
         }
         let rounded = (size &+ (Self.alignment &- 1)) & ~(Self.alignment &- 1)
-        if rounded > room, !advance(to: rounded) {
+        if rounded > room || cursor == nil, !advance(to: rounded) {
             exhausted = true
             return nil
         }

@@ -1,17 +1,18 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Memory for the decoded form of one message: allocation moves a pointer, one reset frees all.
 ///
-/// Blocks are kept across resets up to `MessageLimits.arenaRetainedBytes`, so that a reused arena
+/// Blocks are kept across resets up to `DecodingLimits.arenaRetainedBytes`, so that a reused arena
 /// asks the system for nothing. A request beyond the ceiling is refused, which protobuf-c passes on
 /// as a failed decode. Not thread-safe: one arena serves one message at a time, on any thread.
 public struct MessageArena: ~Copyable, @unchecked Sendable {
     // Sendable because the state has no owner but this value, which cannot be copied.
     let state: UnsafeMutablePointer<ArenaState>
 
-    public let limits: MessageLimits
+    public let limits: DecodingLimits
 
-    public init(limits: MessageLimits = MessageLimits()) {
+    public init(limits: DecodingLimits = DecodingLimits()) {
         self.limits = limits
         state = .allocate(capacity: 1)
         state.initialize(to: ArenaState(retainedBytes: limits.arenaRetainedBytes, ceilingBytes: limits.arenaBaseBytes))
@@ -42,7 +43,8 @@ public struct MessageArena: ~Copyable, @unchecked Sendable {
     /// Allows for one more message of this size beside what is in the arena already.
     func admit(messageBytes: Int) {
         let allowed = limits.arenaBytes(forMessageBytes: messageBytes)
-        state.pointee.allow(state.pointee.usedBytes &+ allowed)
+        let (sum, overflow) = state.pointee.usedBytes.addingReportingOverflow(allowed)
+        state.pointee.allow(overflow ? .max : sum)
     }
 
     /// For protobuf-c: valid as long as the arena.

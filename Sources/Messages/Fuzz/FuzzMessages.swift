@@ -6,7 +6,7 @@ package func fuzzMessage<M: Message>(_ type: M.Type, _ bytes: UnsafeRawBufferPoi
 
 /// Reads the bytes as config.pbtxt; what is read must print and read again.
 package func fuzzModelConfigText(_ text: UnsafeRawBufferPointer) {
-    guard let config = try? ModelConfig(text: text, limits: MessageLimits()) else { return }
+    guard let config = try? ModelConfig(text: text, limits: DecodingLimits()) else { return }
     guard let printed = try? config.text(), let again = try? ModelConfig(text: printed) else {
         fatalError("a configuration that was read cannot be printed and read again")
     }

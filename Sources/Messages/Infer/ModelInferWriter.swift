@@ -15,30 +15,20 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
     public let kind: Kind
     /// Bytes left free in front of the message, in the first slice, for the caller to fill.
     public let headroomBytes: Int
-    /// Raw tensors up to this size are copied behind the header instead of making slices of their own.
-    public let inlineBytes: Int
-
-    private var buffer = WireBuffer()
+    private var buffer: SliceBuffer
     private var raw: [UnsafeRawBufferPointer] = []
-    private var pieces: [Piece] = []
-    private var finished: [UnsafeRawBufferPointer] = []
 
     /// Bytes of the message after `finish`, headroom not counted.
     public private(set) var byteCount = 0
 
-    /// A part of the message: header bytes up to an offset, then at most one tensor.
-    private struct Piece {
-        var headerEnd: Int
-        var tensor: UnsafeRawBufferPointer
-    }
-
     /// Room in front of the header for the tag and length of a message around it.
     private static let wrapperBytes = 11
 
+    /// Raw tensors of up to `inlineBytes` are copied behind the header instead of making slices of their own.
     public init(_ kind: Kind, headroomBytes: Int = 0, inlineBytes: Int = 1024) {
         self.kind = kind
         self.headroomBytes = headroomBytes
-        self.inlineBytes = inlineBytes
+        buffer = SliceBuffer(inlineBytes: inlineBytes)
     }
 
     /// Starts a message, forgetting the last one. Empty texts are left out.
@@ -47,10 +37,8 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
     ) {
         buffer.clear()
         raw.removeAll(keepingCapacity: true)
-        pieces.removeAll(keepingCapacity: true)
-        finished.removeAll(keepingCapacity: true)
         byteCount = 0
-        buffer.extend(headroomBytes + Self.wrapperBytes)
+        buffer.own.extend(headroomBytes + Self.wrapperBytes)
         append(1, model)
         append(2, version)
         append(3, id)
@@ -58,12 +46,12 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
 
     /// Adds a parameter of the whole message.
     public mutating func parameter(_ name: some TextSource, _ value: InferParameter) {
-        buffer.appendEntry(4, name, value)
+        buffer.own.appendEntry(4, name, value)
     }
 
     /// Adds a text parameter of the whole message.
     public mutating func parameter(_ name: some TextSource, text: some TextSource) {
-        text.withTextBytes { buffer.appendEntry(4, name, .text(MessageText(unchecked: $0))) }
+        text.withTextBytes { buffer.own.appendEntry(4, name, .text(MessageText(unchecked: $0))) }
     }
 
     /// Adds an input of a request or an output of an answer, without its elements.
@@ -80,16 +68,16 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
             if !type.isEmpty { count &+= 1 &+ WireSize.block(type.count) }
             if !shape.isEmpty { count &+= 1 &+ WireSize.block(shapeBytes) }
             for parameter in parameters { count &+= WireBuffer.entryBytes(4, parameter.name, parameter.value) }
-            buffer.append(tag: 5, .block)
-            buffer.append(varint: UInt64(count))
-            if !name.isEmpty { buffer.append(field: 1, block: name) }
-            if !type.isEmpty { buffer.append(field: 2, block: type.bytes) }
+            buffer.own.append(tag: 5, .block)
+            buffer.own.append(varint: UInt64(count))
+            if !name.isEmpty { buffer.own.append(field: 1, block: name) }
+            if !type.isEmpty { buffer.own.append(field: 2, block: type.bytes) }
             if !shape.isEmpty {
-                buffer.append(tag: 3, .block)
-                buffer.append(varint: UInt64(shapeBytes))
-                for size in shape { buffer.append(varint: UInt64(bitPattern: size)) }
+                buffer.own.append(tag: 3, .block)
+                buffer.own.append(varint: UInt64(shapeBytes))
+                for size in shape { buffer.own.append(varint: UInt64(bitPattern: size)) }
             }
-            for parameter in parameters { buffer.appendEntry(4, parameter.name, parameter.value) }
+            for parameter in parameters { buffer.own.appendEntry(4, parameter.name, parameter.value) }
         }
     }
 
@@ -106,10 +94,10 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
         name.withTextBytes { name in
             var count = name.isEmpty ? 0 : 1 &+ WireSize.block(name.count)
             for parameter in parameters { count &+= WireBuffer.entryBytes(2, parameter.name, parameter.value) }
-            buffer.append(tag: 6, .block)
-            buffer.append(varint: UInt64(count))
-            if !name.isEmpty { buffer.append(field: 1, block: name) }
-            for parameter in parameters { buffer.appendEntry(2, parameter.name, parameter.value) }
+            buffer.own.append(tag: 6, .block)
+            buffer.own.append(varint: UInt64(count))
+            if !name.isEmpty { buffer.own.append(field: 1, block: name) }
+            for parameter in parameters { buffer.own.appendEntry(2, parameter.name, parameter.value) }
         }
     }
 
@@ -119,7 +107,7 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func append(_ field: UInt32, _ text: some TextSource) {
-        text.withTextBytes { if !$0.isEmpty { buffer.append(field: field, block: $0) } }
+        text.withTextBytes { if !$0.isEmpty { buffer.own.append(field: field, block: $0) } }
     }
 
     /// Ends the message; with `inStream` it is wrapped as the answer of a stream, with an error if one
@@ -127,30 +115,24 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
     public mutating func finish(inStream: Bool = false, error: String? = nil) {
         let rawField: UInt32 = kind == .request ? 7 : 6
         let start = headroomBytes + Self.wrapperBytes
-        var referenced = 0
         for tensor in raw {
-            buffer.append(tag: rawField, .block)
-            buffer.append(varint: UInt64(tensor.count))
-            if tensor.count <= inlineBytes {
-                buffer.append(tensor)
-            } else {
-                pieces.append(Piece(headerEnd: buffer.count, tensor: tensor))
-                referenced &+= tensor.count
-            }
+            buffer.own.append(tag: rawField, .block)
+            buffer.own.append(varint: UInt64(tensor.count))
+            buffer.append(reference: tensor)
         }
-        let body = buffer.count &- start &+ referenced
+        let body = buffer.count &- start
         var wrapper = 0
         if inStream {
-            error?.withTextBytes { if !$0.isEmpty { buffer.append(field: 1, block: $0) } }
+            error?.withTextBytes { if !$0.isEmpty { buffer.own.append(field: 1, block: $0) } }
             wrapper = 1 &+ WireSize.varint(UInt64(body))
             writeWrapper(at: start - wrapper, body: body)
         }
-        byteCount = buffer.count &- start &+ referenced &+ wrapper
-        makeSlices(from: start - wrapper - headroomBytes)
+        byteCount = buffer.count &- start &+ wrapper
+        buffer.finish(from: start - wrapper - headroomBytes)
     }
 
     private mutating func writeWrapper(at offset: Int, body: Int) {
-        let bytes = buffer.mutableBytes
+        let bytes = buffer.own.mutableBytes
         bytes[offset] = 2 << 3 | WireType.block.rawValue
         var position = offset + 1
         var value = UInt64(body)
@@ -162,33 +144,13 @@ public struct ModelInferWriter: ~Copyable, @unchecked Sendable {
         bytes[position] = UInt8(value)
     }
 
-    private mutating func makeSlices(from start: Int) {
-        let bytes = buffer.bytes
-        var headerStart = start
-        for piece in pieces {
-            finished.append(UnsafeRawBufferPointer(rebasing: bytes[headerStart..<piece.headerEnd]))
-            finished.append(piece.tensor)
-            headerStart = piece.headerEnd
-        }
-        if headerStart < bytes.count { finished.append(UnsafeRawBufferPointer(rebasing: bytes[headerStart...])) }
-        if finished.isEmpty { finished.append(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    }
-
     /// The parts of the message in order, after `finish`; the first begins with the headroom. Valid until
     /// the next `begin` or the end of the writer, and no longer than the tensors.
-    public var slices: [UnsafeRawBufferPointer] { finished }
+    public var slices: [MessageSlice] { buffer.slices }
 
     /// The headroom of the first slice, to be filled after `finish`.
-    public var headroom: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(
-            start: UnsafeMutableRawPointer(mutating: finished.first?.baseAddress), count: finished.isEmpty ? 0 : headroomBytes)
-    }
+    public var headroom: UnsafeMutableRawBufferPointer { buffer.head(headroomBytes) }
 
     /// The whole message in one piece, copied, headroom left out: for tests and small tools.
-    public func joined() -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount + headroomBytes)
-        for slice in finished { bytes.append(contentsOf: slice) }
-        return Array(bytes.dropFirst(headroomBytes))
-    }
+    public func joined() -> [UInt8] { buffer.joined(dropping: headroomBytes) }
 }

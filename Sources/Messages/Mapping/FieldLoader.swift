@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Reads fields out of protobuf-c's struct.

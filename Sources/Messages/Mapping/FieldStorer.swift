@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Writes fields into a protobuf-c struct in an arena. After a failure it writes nothing more.

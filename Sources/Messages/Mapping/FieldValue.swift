@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// A type that protobuf-c keeps in a field, as one element.

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// A message as a plain Swift value: for everything but the messages that carry tensors.
@@ -12,17 +13,17 @@ public protocol Message: Hashable, Sendable {
 
     /// Reads a message from its bytes on the wire. Unknown fields are ignored. Throws `MessageError`
     /// when the bytes are no such message or pass a limit.
-    init(decoding bytes: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError)
+    init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(MessageError)
 
     /// Appends the bytes on the wire. Throws `MessageError` when a text holds a zero byte.
     func encode(into buffer: inout WireBuffer) throws(MessageError)
 
     /// Reads the text format, as config files use it. Throws `MessageError` with line, column and the
     /// nearest known name.
-    init(text: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError)
+    init(text: UnsafeRawBufferPointer, limits: DecodingLimits) throws(MessageError)
 
     /// The same, and where each field of the text begins.
-    static func read(text: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError) -> (message: Self, places: TextPlaces)
+    static func read(text: UnsafeRawBufferPointer, limits: DecodingLimits) throws(MessageError) -> (message: Self, places: TextPlaces)
 
     /// The text format, one field per line. Throws `MessageError` when a text holds a zero byte.
     func text() throws(MessageError) -> String
@@ -31,11 +32,11 @@ public protocol Message: Hashable, Sendable {
 extension Message {
     /// The same with the usual limits.
     public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
-        try self.init(decoding: bytes, limits: MessageLimits())
+        try self.init(decoding: bytes, limits: DecodingLimits())
     }
 
     /// Reads a message from its bytes on the wire.
-    public init(decoding bytes: [UInt8], limits: MessageLimits = MessageLimits()) throws(MessageError) {
+    public init(decoding bytes: [UInt8], limits: DecodingLimits = DecodingLimits()) throws(MessageError) {
         var outcome: Result<Self, MessageError>?
         bytes.withUnsafeBytes { view in
             outcome = Result { () throws(MessageError) in try Self(decoding: view, limits: limits) }
@@ -45,7 +46,7 @@ extension Message {
     }
 
     /// Reads the text format.
-    public init(text: String, limits: MessageLimits = MessageLimits()) throws(MessageError) {
+    public init(text: String, limits: DecodingLimits = DecodingLimits()) throws(MessageError) {
         var text = text
         var outcome: Result<Self, MessageError>?
         text.withUTF8 { view in
@@ -76,7 +77,7 @@ protocol MappedMessage: Message, FieldValue {
 extension MappedMessage {
     public static var fullName: String { String(cString: descriptor.pointer.pointee.name) }
 
-    public init(decoding bytes: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError) {
+    public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(MessageError) {
         let arena = MessageArena(limits: limits)
         arena.admit(messageBytes: bytes.count)
         self.init(try Unpack.message(bytes, as: Self.descriptor.pointer, in: arena))
@@ -106,10 +107,10 @@ extension MappedMessage {
     }
 }
 
-extension MessageLimits {
+extension DecodingLimits {
     /// For messages that we make ourselves.
-    static var unbounded: MessageLimits {
-        var limits = MessageLimits()
+    static var unbounded: DecodingLimits {
+        var limits = DecodingLimits()
         limits.arenaBaseBytes = .max / 2
         return limits
     }

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// protobuf-c's description of a message: immutable, and at one address for the life of the process.

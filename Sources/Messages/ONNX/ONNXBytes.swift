@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Read-only bytes of a file or of a heap block, alive while some copy of this value is.

@@ -15,7 +15,7 @@ public final class ONNXReader {
     private init(_ bytes: ONNXBytes, limits: ONNXLimits) {
         self.bytes = bytes
         self.limits = limits
-        var arenaLimits = MessageLimits()
+        var arenaLimits = DecodingLimits()
         arenaLimits.arenaBytesPerMessageByte = limits.amplification
         // A model may be of any size: only the ratio is bounded.
         arenaLimits.arenaCeilingBytes = Int.max

@@ -1,16 +1,16 @@
 extension MappedMessage {
-    public init(text: UnsafeRawBufferPointer, limits: MessageLimits) throws(MessageError) {
+    public init(text: UnsafeRawBufferPointer, limits: DecodingLimits) throws(MessageError) {
         self = try Self.read(text: text, limits: limits, keepsPlaces: false).message
     }
 
     public static func read(
-        text: UnsafeRawBufferPointer, limits: MessageLimits
+        text: UnsafeRawBufferPointer, limits: DecodingLimits
     ) throws(MessageError) -> (message: Self, places: TextPlaces) {
         try read(text: text, limits: limits, keepsPlaces: true)
     }
 
     private static func read(
-        text: UnsafeRawBufferPointer, limits: MessageLimits, keepsPlaces: Bool
+        text: UnsafeRawBufferPointer, limits: DecodingLimits, keepsPlaces: Bool
     ) throws(MessageError) -> (message: Self, places: TextPlaces) {
         var parser = TextParser(text, depth: limits.nestingDepth, keepsPlaces: keepsPlaces)
         let bytes = try parser.parse(descriptor)

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Reads the text format, field names and types taken from protobuf-c's descriptors, and writes the

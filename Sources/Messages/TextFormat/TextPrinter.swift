@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Writes a message in the text format: fields in the order of their numbers, lists of numbers and

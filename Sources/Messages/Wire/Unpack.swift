@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// The one way into protobuf-c's decoder: checked first, inside an arena.

@@ -1,3 +1,4 @@
+internal import CMessages
 internal import CProtobufC
 
 /// Checks bytes against a message's descriptor before protobuf-c sees them: nesting, wire types,

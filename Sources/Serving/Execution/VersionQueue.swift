@@ -89,7 +89,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 inline: BatchItem(
                     task: QueuedRequest(request: request, binding: binding),
                     ticket: Ticket(rows: rows, arrivalNanos: now, deadlineNanos: request.deadlineNanos), firstRow: 0, rows: rows))
-            run(instance, startedNanos: now)
+            run(instance, startedNanos: now, onLane: false)
         case .queued(.now): pool.enqueue(self)
         case .queued(.at(let nanos)): pool.enqueue(self, atNanos: nanos)
         case .queued(.no): break
@@ -113,7 +113,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         }
         if wake == .now { pool.enqueue(self) }
         for (task, rows, refusal) in refused { finish(task.request, rows: rows, refusal) }
-        if let instance { run(instance, startedNanos: now) }
+        if let instance { run(instance, startedNanos: now, onLane: true) }
         if case .wait(let until) = step { return until }
         return nil
     }
@@ -152,7 +152,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     /// Runs the instance's batch, answers its requests and gives the lane back.
-    private func run(_ instance: Instance, startedNanos started: Int64) {
+    private func run(_ instance: Instance, startedNanos started: Int64, onLane: Bool) {
         let items = instance.batch.items
         let rows = instance.batch.rows
         var runNanos: Int64?
@@ -182,7 +182,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
             return state.queue.finish(
                 rows: rows, tasks: items.count, runNanos: runNanos, inTime: inTime, late: late, nowNanos: end)
         }
-        if wake == .now { pool.enqueue(self, callerWillLook: true) }
+        if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
     }
 
     private func runSingly(_ instance: Instance, _ items: [BatchItem<QueuedRequest>]) {
@@ -273,9 +273,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     private func succeed(_ request: InferenceRequest) {
         request.timing.finishedNanos = clock.nowNanos
-        statistics.queue.add(request.timing.queueNanos)
-        statistics.success.add(request.timing.totalNanos)
-        if request.timing.finishedNanos > request.deadlineNanos { statistics.deadlineMisses.wrappingAdd(1, ordering: .relaxed) }
+        statistics.book(answered: request.timing, deadlineNanos: request.deadlineNanos)
         deliver(request)
     }
 
@@ -297,7 +295,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private func deliver(_ request: InferenceRequest) {
-        guard let turn = request.turn else { return hand(over: request) }
+        guard let turn = request.turn else { return request.deliver() }
         // Whoever finds the outbox unattended hands over what comes into it, outside the lock: sinks may submit again.
         var isMine = state.withLock { state in
             state.order.complete(turn, request) { state.outbox.append($0) }
@@ -312,13 +310,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 return state.outbox
             }
             isMine = !ready.isEmpty
-            for request in ready { hand(over: request) }
+            for request in ready { request.deliver() }
         }
-    }
-
-    private func hand(over request: InferenceRequest) {
-        // Before the sink hears of it: afterwards the request may be anybody's.
-        request.servedBy?.leave()
-        request.sink?.finished(request)
     }
 }

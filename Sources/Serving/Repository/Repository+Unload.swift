@@ -23,6 +23,10 @@ extension Repository {
             record.live = [:]
             record.applied = nil
             record.isWanted = false
+            record.canary = nil
+            record.shadow = nil
+            record.routingOverride = nil
+            record.spec = nil
             record.reason = forget ? "" : "unloaded"
             record.states = record.states.filter { $0.value.state == .unloading }
             for version in live { record.states[version.number] = ModelRecord.Condition(state: .unloading, reason: "") }
@@ -30,7 +34,7 @@ extension Repository {
             return live
         }
         router.update { routes, _ in
-            routes[Name(model)] = forget ? nil : RouteTable.Route(versions: [], labels: [:], reason: "unloaded")
+            routes[Name(model)] = forget ? nil : RouteTable.Route(reason: "unloaded")
         }
         guard let completion else {
             for version in live { retire(version, completion: nil) }
@@ -55,12 +59,10 @@ extension Repository {
             version.executor.release()
             let completion = state.withLock { state in
                 let completion = state.retiring.removeValue(forKey: ObjectIdentifier(version))?.completion
-                if var record = state.models[version.model] {
-                    if record.states[version.number]?.state == .unloading { record.states[version.number] = nil }
-                    // A model that is gone for good leaves nothing behind.
-                    let isGone = record.live.isEmpty && record.states.isEmpty && record.seen == nil && !record.isBusy
-                    state.models[version.model] = isGone ? nil : record
+                if state.models[version.model]?.states[version.number]?.state == .unloading {
+                    state.models[version.model]?.states[version.number] = nil
                 }
+                state.forgetIfGone(version.model)
                 return completion
             }
             configuration.onEvent(.unloaded(version.identity))

@@ -11,7 +11,14 @@ final class Repository: Sendable {
         var isStartupDone = false
         var onStartupDone: [@Sendable () -> Void] = []
         var handedOver = 0
+        var loadCounts: (ready: UInt64, failed: UInt64) = (0, 0)
         var isStopping = false
+
+        /// A model that no source has and nothing is left of leaves no trace.
+        mutating func forgetIfGone(_ model: String) {
+            guard let record = models[model] else { return }
+            if record.live.isEmpty, record.states.isEmpty, record.seen == nil, !record.isBusy { models[model] = nil }
+        }
     }
 
     struct Retiring {
@@ -51,6 +58,9 @@ final class Repository: Sendable {
         if let thread = housekeeper.withLock({ $0.take() }) { pthread_join(thread, nil) }
         jobs.stop()
     }
+
+    /// Versions brought up and versions that could not be, ever.
+    var loadCounts: (ready: UInt64, failed: UInt64) { state.withLock { $0.loadCounts } }
 
     var isStartupDone: Bool { state.withLock { $0.isStartupDone } }
 
@@ -100,13 +110,12 @@ final class Repository: Sendable {
     private func run(_ model: String, _ job: @escaping @Sendable () -> Void) {
         job()
         let next: (@Sendable () -> Void)? = state.withLock { state in
-            guard var record = state.models[model] else { return nil }
-            defer { state.models[model] = record }
-            if record.pending.isEmpty {
-                record.isBusy = false
+            guard state.models[model]?.pending.isEmpty == false else {
+                state.models[model]?.isBusy = false
+                state.forgetIfGone(model)
                 return nil
             }
-            return record.pending.removeFirst()
+            return state.models[model]?.pending.removeFirst()
         }
         if let next { jobs.enqueue { [self] in run(model, next) } }
     }
@@ -189,6 +198,7 @@ final class Repository: Sendable {
                 poll()
                 nextPoll = clock.nowNanos &+ interval
             }
+            lookAtCanaries()
             for route in router.current.routes.values {
                 for version in route.versions { version.executor.sweep() }
             }

@@ -1,4 +1,5 @@
 public import Batching
+public import Monitoring
 internal import Synchronization
 
 /// What one version has done, counted without locks. Durations are sums of nanoseconds.
@@ -100,6 +101,14 @@ public final class VersionStatistics: Sendable {
     let cacheMiss = Sum()
     let cancelled = Atomic<UInt64>(0)
     let deadlineMisses = Atomic<UInt64>(0)
+    /// From arrival to answer, of requests that got one; in nanoseconds.
+    public let requestTimes = Histogram()
+    /// From arrival to a lane; in nanoseconds.
+    public let queueTimes = Histogram()
+    /// The model's own part of each run; in nanoseconds.
+    public let runTimes = Histogram()
+    /// Rows of each run.
+    public let runRows = Histogram()
     private let refusals: [RefusalCounter] = RefusalReason.allCases.map { _ in RefusalCounter() }
     private let closes: [RefusalCounter] = CloseReason.allCases.map { _ in RefusalCounter() }
     /// Runs of more rows than this are booked in bulk under the next power of two.
@@ -125,6 +134,15 @@ public final class VersionStatistics: Sendable {
         place < exactSizes ? place + 1 : 1 << (place - exactSizes + 8)
     }
 
+    /// Books one answered request.
+    func book(answered timing: RequestTiming, deadlineNanos: Int64) {
+        queue.add(timing.queueNanos)
+        success.add(timing.totalNanos)
+        queueTimes.record(timing.queueNanos)
+        requestTimes.record(timing.totalNanos)
+        if timing.finishedNanos > deadlineNanos { deadlineMisses.wrappingAdd(1, ordering: .relaxed) }
+    }
+
     /// Books one run of `requests` requests with `rows` rows together.
     func book(
         rows: Int, requests: Int, inputNanos: Int64, inferNanos: Int64, outputNanos: Int64, closeReason: CloseReason, wallMillis: UInt64
@@ -137,6 +155,8 @@ public final class VersionStatistics: Sendable {
         computeInfer.add(inferNanos * Int64(requests), count: requests)
         computeOutput.add(outputNanos * Int64(requests), count: requests)
         closes[Int(closeReason.rawValue)].count.wrappingAdd(1, ordering: .relaxed)
+        runTimes.record(inferNanos)
+        runRows.record(Int64(rows))
         let size = sizes[Self.place(of: rows)]
         size.input.add(inputNanos)
         size.infer.add(inferNanos)

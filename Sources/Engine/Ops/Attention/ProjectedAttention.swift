@@ -40,6 +40,8 @@ struct ProjectedAttention: Operation {
     /// Positions of the inputs.
     private var positions: (mask: Int, past: Int, added: Int) { isQuantized ? (5, 8, -1) : (3, 4, 5) }
 
+    // Swift 6.3.1's optimiser fails on this function (an ownership error in its copy propagation).
+    @_optimize(none)
     func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
         let x = try node.tensorFact(inputs, 0, "input", isQuantized ? Node.eightBit : .floating)
         let w = try node.tensorFact(inputs, 1, "weights", isQuantized ? Node.eightBit : .floating)

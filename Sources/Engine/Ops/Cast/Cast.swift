@@ -16,6 +16,7 @@ struct Cast: Operation {
     init(_ node: Node, target: CastTarget) throws(EngineError) {
         self.node = node
         self.target = target
+        if case .type(let type) = target, !Self.types.contains(type) { throw node.unsupported("it does not convert to \(type)") }
         let rounding: Float8E8M0.Rounding
         switch try node.string("round_mode", default: "up") {
         case "up": rounding = .up

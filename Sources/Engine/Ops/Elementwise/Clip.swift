@@ -2,6 +2,8 @@ internal import Kernels
 internal import Tensors
 
 /// Limits every element to an interval; where its ends are out of order, the upper one wins.
+///
+/// An end that is left out is the lowest or largest finite value of the type, so that infinities do not pass.
 struct Clip: Operation {
     let node: Node
     /// Ends that the node's attributes gave, up to version 10.
@@ -23,11 +25,15 @@ struct Clip: Operation {
         let x = run.tensor(0)
         let y = run.output(0)
         switch x.dataType.computeKind {
-        case .double: limit(run, x, y, Double.self, lower.map { Double($0) }, upper.map { Double($0) }) { Double.clip($0, $1, $2) }
-        case .signed: limit(run, x, y, Int64.self, nil, nil) { min(max($0, $1 ?? .min), $2 ?? .max) }
-        case .unsigned: limit(run, x, y, UInt64.self, nil, nil) { min(max($0, $1 ?? .min), $2 ?? .max) }
+        case .double:
+            let (low, high) = (lower.map { Double($0) } ?? bound(run, 1), upper.map { Double($0) } ?? bound(run, 2))
+            let finite = Double.greatestFiniteMagnitude
+            limit(run, x, y, low ?? -finite, high ?? finite) { Double.clip($0, $1, $2) }
+        case .signed: limit(run, x, y, bound(run, 1) ?? Int64.min, bound(run, 2) ?? Int64.max) { min(max($0, $1), $2) }
+        case .unsigned: limit(run, x, y, bound(run, 1) ?? UInt64.min, bound(run, 2) ?? UInt64.max) { min(max($0, $1), $2) }
         default:
-            let activation = Activation.clip(lower ?? bound(run, 1) ?? -.infinity, upper ?? bound(run, 2) ?? .infinity)
+            let finite = x.dataType.largestFinite
+            let activation = Activation.clip(lower ?? bound(run, 1) ?? -finite, upper ?? bound(run, 2) ?? finite)
             ElementMap.run(run, x, y, costPerElement: 2) { (x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, count) in
                 Kernels.table.unary.activate(activation, x, y, count)
             }
@@ -36,10 +42,8 @@ struct Clip: Operation {
 
     @inline(__always)
     private func limit<T: ComputeElement>(
-        _ run: NodeRun, _ x: Tensor, _ y: Tensor, _ type: T.Type, _ lower: T?, _ upper: T?, _ clip: (T, T?, T?) -> T
+        _ run: NodeRun, _ x: Tensor, _ y: Tensor, _ lower: T, _ upper: T, _ clip: (T, T, T) -> T
     ) {
-        let lower = lower ?? bound(run, 1)
-        let upper = upper ?? bound(run, 2)
         ElementMap.run(run, x, y, costPerElement: 2) { (x: UnsafePointer<T>, y: UnsafeMutablePointer<T>, count) in
             if x == UnsafePointer(y) {
                 for index in 0..<count { y[index] = clip(y[index], lower, upper) }
@@ -75,10 +79,19 @@ struct Clip: Operation {
 extension RealElement {
     /// NaN stays NaN.
     @inline(__always)
-    fileprivate static func clip(_ x: Self, _ lower: Self?, _ upper: Self?) -> Self {
-        var y = x
-        if let lower, y < lower { y = lower }
-        if let upper, y > upper { y = upper }
-        return y
+    fileprivate static func clip(_ x: Self, _ lower: Self, _ upper: Self) -> Self {
+        let raised = x < lower ? lower : x
+        return raised > upper ? upper : raised
+    }
+}
+
+extension DataType {
+    /// The largest finite value of a type that is computed in single precision.
+    fileprivate var largestFinite: Float {
+        switch self {
+        case .float16: Float(Float16.greatestFiniteMagnitude)
+        case .bfloat16: BFloat16(bitPattern: 0x7F7F).float
+        default: .greatestFiniteMagnitude
+        }
     }
 }

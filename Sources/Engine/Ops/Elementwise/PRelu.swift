@@ -14,12 +14,9 @@ struct PRelu: Operation {
     func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
         let x = try node.operand(inputs, 0, of: .numbers)
         let slope = try node.operand(inputs, 1, like: x)
-        if let dims = try Dim.broadcast([x.dims, alignment(x.dims, slope.dims).aligned(slope.dims, to: x.dims)], node: node) {
-            guard dims.count == x.rank else {
-                throw node.malformed("a slope of \(slope.rank ?? 0) axes does not broadcast to \(x.rank ?? 0)")
-            }
-        }
-        return [Fact(type: x.type, dims: x.dims)]
+        // The standard broadcasts the slope alone; a slope larger than the input does no harm.
+        let aligned = alignment(x.dims, slope.dims).aligned(slope.dims, to: x.dims)
+        return [Fact(type: x.type, dims: try Dim.broadcast([x.dims, aligned], node: node))]
     }
 
     private func alignment(_ x: [Dim]?, _ slope: [Dim]?) -> LegacyBroadcast {

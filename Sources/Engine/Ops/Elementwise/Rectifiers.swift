@@ -48,14 +48,14 @@ struct Celu: RealFunction {
     func callAsFunction<R: RealElement>(_ x: R) -> R { x < 0 ? R(alpha) * R.expMinusOne(x / R(alpha)) : x }
 }
 
-/// Moves what is further than λ from zero towards it by the bias, and everything else to zero.
+/// Moves what is further than λ from zero towards it by the bias, and everything else, NaN among it, to zero.
 struct Shrink: NumberFunction {
     let lambda: Float
     let bias: Float
 
     @inline(__always)
     func callAsFunction<R: RealElement>(_ x: R) -> R {
-        x < -R(lambda) ? x + R(bias) : x > R(lambda) ? x - R(bias) : x == x ? 0 : x
+        x < -R(lambda) ? x + R(bias) : x > R(lambda) ? x - R(bias) : 0
     }
 
     @inline(__always)

@@ -51,9 +51,28 @@ struct QuantizedUnary: Operation {
         entry("QLinearReduceMean") { node throws(EngineError) in
             ReduceOperation(node: node, kind: .mean, axes: try ReductionAxes(node, inputSince: .max))
         },
+        entry("QLinearAveragePool") { node throws(EngineError) in
+            try refuseChannelsLast(node)
+            return AveragePool(
+                attributes: try PoolAttributes(node), countsPadding: try node.bool("count_include_pad", default: false))
+        },
+        entry("QLinearGlobalAveragePool") { node throws(EngineError) in
+            try refuseChannelsLast(node)
+            return GlobalPool(node: node, kind: .average)
+        },
+        entry("QLinearSoftmax") { node throws(EngineError) in
+            // Which version's softmax is meant decides whether the axes behind the given one are one with it.
+            let flattens = try node.int("opset", default: 13) < 13
+            let axis = try node.int("axis", default: flattens ? 1 : -1)
+            return Softmax(node: node, axis: axis, isLogarithmic: false, flattens: flattens)
+        },
     ]
 
-    static func entry(
+    private static func refuseChannelsLast(_ node: Node) throws(EngineError) {
+        if try node.bool("channels_last", default: false) { throw node.unsupported("it does not pool with channels last") }
+    }
+
+    private static func entry(
         _ name: String, _ base: @escaping @Sendable (Node) throws(EngineError) -> some Operation
     ) -> OperatorEntry {
         OperatorEntry(name, domain: "com.microsoft") { node throws(EngineError) in

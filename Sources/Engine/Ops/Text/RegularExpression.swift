@@ -18,7 +18,7 @@ struct RegularExpression: Sendable {
         case accept
     }
 
-    private let steps: [Step]
+    let steps: [Step]
 
     init(_ pattern: String) throws(EngineError) {
         var parser = RegularExpressionParser(pattern)

@@ -2,6 +2,6 @@
 enum TextOperators {
     static let all: [OperatorEntry] = [
         RegexFullMatch.entries, StringConcat.entries, StringNormalizer.entries, StringSplit.entries,
-        TfIdfVectorizer.entries,
+        TfIdfVectorizer.entries, Tokenizer.entries,
     ].flatMap(\.self)
 }
