@@ -17,7 +17,7 @@ struct XGBoostObjective: Sendable {
             "reg:quantileerror", "reg:expectileerror", "rank:pairwise", "rank:ndcg", "rank:map":
             (transform, link) = (.identity, .identity)
         case "reg:logistic", "binary:logistic": (transform, link) = (.sigmoid(slope: 1), .logistic)
-        case "binary:logitraw": (transform, link) = (.identity, .logistic)
+        case "binary:logitraw": (transform, link) = (.identity, .identity)
         case "binary:hinge": (transform, link) = (.step, .identity)
         case "count:poisson", "reg:gamma", "reg:tweedie", "survival:cox", "survival:aft":
             (transform, link) = (.exponential, .logarithm)
