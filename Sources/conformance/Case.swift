@@ -7,6 +7,8 @@ struct Case {
     let folder: String
     let relativeTolerance: Double
     let absoluteTolerance: Double
+    /// How far an element may be off, as a share of the largest of its output.
+    let shareOfLargest: Double
 
     /// Files that hold a model.
     static let modelNames = ["model.onnx"] + NativeModel.fileNames
@@ -32,6 +34,7 @@ struct Case {
         let settings = Self.text("\(folder)/meta.json")
         relativeTolerance = Self.number("rtol", in: settings) ?? 1e-3
         absoluteTolerance = Self.number("atol", in: settings) ?? 1e-7
+        shareOfLargest = Self.number("of_max", in: settings) ?? 0
     }
 
     func path(_ kind: String, _ index: Int) -> String? {

@@ -40,4 +40,15 @@ import Testing
     func `the allowance follows the size of the message`(messageBytes: Int, allowed: Int) {
         #expect(DecodingLimits().arenaBytes(forMessageBytes: messageBytes) == allowed)
     }
+
+    @Test func `limits without an end leave room for message after message`() throws {
+        var limits = DecodingLimits()
+        limits.arenaBytesPerMessageByte = .max
+        limits.arenaCeilingBytes = .max
+        let arena = MessageArena(limits: limits)
+        for _ in 0..<3 {
+            try request(parameters: 10).withUnsafeBytes { _ = try ModelInferRequest(decoding: $0, in: arena) }
+        }
+        #expect(arena.usedBytes > 0)
+    }
 }

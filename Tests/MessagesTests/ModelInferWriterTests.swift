@@ -109,4 +109,19 @@ import Testing
             }
         }
     }
+
+    @Test func `a reused writer keeps its memory`() {
+        var writer = ModelInferWriter(.response)
+        quarters.withUnsafeBytes { tensor in
+            writeSmall(&writer, tensor)
+            writer.finish()
+            let start = writer.slices[0].bytes.baseAddress
+            for _ in 0..<100 {
+                writeSmall(&writer, tensor)
+                writer.finish()
+                #expect(writer.slices[0].bytes.baseAddress == start)
+                #expect(writer.joined() == InferFixtures.smallResponse)
+            }
+        }
+    }
 }

@@ -147,3 +147,47 @@ import Testing
         }
     }
 }
+
+@Suite struct ServingTextFormatTests {
+    @Test func `the batching parameters of TensorFlow Serving are read`() throws {
+        let parameters = try TFServing.BatchingParameters(
+            text: """
+                max_batch_size { value: 128 }
+                batch_timeout_micros { value: 0 }
+                num_batch_threads: { value: 8 }
+                thread_pool_name { value: "batches" }
+                allowed_batch_sizes: 1
+                allowed_batch_sizes: 128
+                """)
+        #expect(parameters.maxBatchSize == Int64Value(value: 128))
+        #expect(parameters.batchTimeoutMicros == Int64Value(value: 0))
+        #expect(parameters.maxEnqueuedBatches == nil)
+        #expect(parameters.threadPoolName?.value == "batches")
+        #expect(parameters.allowedBatchSizes == [1, 128])
+    }
+
+    @Test func `the model list of TensorFlow Serving is read`() throws {
+        let list = try TFServing.ModelServerConfig(
+            text: """
+                model_config_list {
+                  config {
+                    name: 'a'
+                    base_path: '/models/a'
+                    model_platform: 'tensorflow'
+                    model_version_policy { specific { versions: 1 versions: 2 } }
+                    version_labels { key: 'stable' value: 1 }
+                    logging_config { sampling_config { sampling_rate: 0.5 } }
+                  }
+                  config { name: 'b' base_path: '/models/b' model_version_policy { all {} } }
+                }
+                """)
+        guard case .modelConfigList(let models) = list.config else {
+            Issue.record("no list")
+            return
+        }
+        #expect(models.config.map(\.name) == ["a", "b"])
+        #expect(models.config[0].versionLabels == ["stable": 1])
+        #expect(models.config[0].modelVersionPolicy?.choice == .specific(TFServing.VersionPolicy.Specific(versions: [1, 2])))
+        #expect(models.config[1].modelVersionPolicy?.choice == .all(TFServing.VersionPolicy.All()))
+    }
+}

@@ -33,6 +33,7 @@
 #include "tensorflow_serving/apis/prediction_service.pb-c.h"
 #include "tensorflow_serving/apis/regression.pb-c.h"
 #include "tensorflow_serving/apis/status.pb-c.h"
+#include "tensorflow_serving/config/batching_parameters.pb-c.h"
 #include "tensorflow_serving/config/file_system_storage_path_source.pb-c.h"
 #include "tensorflow_serving/config/logging_config.pb-c.h"
 #include "tensorflow_serving/config/model_server_config.pb-c.h"

@@ -43,7 +43,8 @@ public struct MessageArena: ~Copyable, @unchecked Sendable {
     /// Allows for one more message of this size beside what is in the arena already.
     func admit(messageBytes: Int) {
         let allowed = limits.arenaBytes(forMessageBytes: messageBytes)
-        state.pointee.allow(state.pointee.usedBytes &+ allowed)
+        let (sum, overflow) = state.pointee.usedBytes.addingReportingOverflow(allowed)
+        state.pointee.allow(overflow ? .max : sum)
     }
 
     /// For protobuf-c: valid as long as the arena.
