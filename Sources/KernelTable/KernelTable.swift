@@ -15,11 +15,12 @@ public final class KernelTable: Sendable {
     public let integer: IntegerKernels
     public let blockQuantized: BlockQuantizedKernels
     public let conversion: ConversionKernels
+    public let recurrent: RecurrentKernels
 
     public init(
         instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels,
         convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels, integer: IntegerKernels,
-        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels
+        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels, recurrent: RecurrentKernels
     ) {
         self.instructionSet = instructionSet
         self.lanes = lanes
@@ -33,5 +34,6 @@ public final class KernelTable: Sendable {
         self.integer = integer
         self.blockQuantized = blockQuantized
         self.conversion = conversion
+        self.recurrent = recurrent
     }
 }
