@@ -16,11 +16,13 @@ public final class KernelTable: Sendable {
     public let blockQuantized: BlockQuantizedKernels
     public let conversion: ConversionKernels
     public let recurrent: RecurrentKernels
+    public let attention: AttentionKernels
 
     public init(
         instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels,
         convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels, integer: IntegerKernels,
-        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels, recurrent: RecurrentKernels
+        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels, recurrent: RecurrentKernels,
+        attention: AttentionKernels
     ) {
         self.instructionSet = instructionSet
         self.lanes = lanes
@@ -35,5 +37,6 @@ public final class KernelTable: Sendable {
         self.blockQuantized = blockQuantized
         self.conversion = conversion
         self.recurrent = recurrent
+        self.attention = attention
     }
 }

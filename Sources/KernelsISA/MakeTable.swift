@@ -11,5 +11,5 @@ public func makeKernelTable(_ instructionSet: InstructionSet, hasByteDot: Bool) 
         binary: makeBinaryKernels(), rows: makeRowKernels(), convolution: makeConvolutionKernels(), pooling: makePoolingKernels(),
         layout: makeLayoutKernels(), integer: makeIntegerKernels(hasByteDot: hasByteDot),
         blockQuantized: makeBlockQuantizedKernels(), conversion: makeConversionKernels(),
-        recurrent: makeRecurrentKernels())
+        recurrent: makeRecurrentKernels(), attention: makeAttentionKernels())
 }

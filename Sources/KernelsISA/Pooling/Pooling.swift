@@ -39,7 +39,11 @@ private struct PlanarElement: PoolElement {
     @inline(__always) static var floats: Int { 1 }
     @inline(__always) static func read(_ at: UnsafePointer<Float>) -> Self { Self(x: at.pointee) }
     @inline(__always) static func write(_ e: Self, _ at: UnsafeMutablePointer<Float>) { at.pointee = e.x }
-    @inline(__always) static func larger(_ a: Self, _ b: Self) -> Self { a.x > b.x || a.x != a.x ? a : b }
+    @inline(__always) static func larger(_ a: Self, _ b: Self) -> Self {
+        // Two selections, no jump: the greater one, which is `a` beside a NaN; then `b` if it is the NaN.
+        let greater = b.x > a.x ? b.x : a.x
+        return Self(x: b.x != b.x ? b.x : greater)
+    }
     @inline(__always) static func sum(_ a: Self, _ b: Self) -> Self { Self(x: a.x + b.x) }
     @inline(__always) static func quotient(_ a: Self, _ count: Float) -> Self { Self(x: a.x / count) }
     @inline(__always) static func start(_ x: Float) -> Self { Self(x: x) }
