@@ -29,10 +29,12 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
 ]
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
@@ -65,6 +67,7 @@ let package = Package(
         // C only: system libraries and generated code, each imported by one target.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
@@ -81,28 +84,47 @@ let package = Package(
         room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", tls] + nio),
-        room("GRPC", ["HTTP2", "Messages", "CZlib"] + nio),
+        room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio),
 
         room("Batching"),
         room("Monitoring"),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors"]),
-        room("Gateway", ["Serving", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, log] + nio),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml"]),
+        room(
+            "Gateway",
+            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
-        .executableTarget(name: "martlet", dependencies: ["Gateway", "Serving", "Engine", "Kernels", "GRPC", "Messages", "Tensors", arguments], swiftSettings: house),
+        room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+
+        .executableTarget(
+            name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .executableTarget(
             name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
             swiftSettings: house),
 
+        .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
+        .target(name: "CAllocations", path: "bench/transport/CAllocations"),
+        .executableTarget(
+            name: "transport-allocations", dependencies: ["CAllocations", "GRPC", "HTTP2"] + nio, path: "bench/transport/allocations",
+            swiftSettings: house),
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
+
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
+        .executableTarget(
+            name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
+            swiftSettings: house),
+
         tests(of: "Tensors"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
-        tests(of: "HTTP2", nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
-        tests(of: "GRPC", ["HTTP2", "Messages"] + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
+        tests(of: "HTTP2", ["WireTestSupport"] + nio),
+        tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
-        tests(of: "Serving", ["Tensors", "Engine"]),
+        tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Client", ["Tensors"]),
     ]
 )

@@ -34,6 +34,11 @@ public protocol Operation: Sendable {
     /// element i of the output depends on element i of that input, read before it is written.
     var overwritableInputs: [Int] { get }
 
+    /// Inputs whose elements ``run(_:)`` does not read, because ``prepare(_:)`` made a copy in a form of its own: once no
+    /// other node reads them either, they are freed. Their facts keep type and extents, but no elements, and
+    /// ``NodeRun/tensor(_:)`` must not be asked for them.
+    var packedInputs: [Int] { get }
+
     /// False when two runs over the same inputs may differ, so that folding would be wrong.
     var isDeterministic: Bool { get }
 }
@@ -56,5 +61,6 @@ extension Operation {
     public var outputCount: Int { 1 }
     public var aliasedInput: Int? { nil }
     public var overwritableInputs: [Int] { [] }
+    public var packedInputs: [Int] { [] }
     public var isDeterministic: Bool { true }
 }

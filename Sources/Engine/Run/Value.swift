@@ -1,7 +1,7 @@
 public import Tensors
 
 /// A value during a run. An optional that holds something is that something; an empty one is `none`.
-public indirect enum Value: Sendable {
+public enum Value: Sendable {
     case tensor(Tensor)
     case sequence([Value], element: ValueType)
     case map([(key: Value, value: Value)], type: ValueType)

@@ -1,0 +1,76 @@
+# Two commands matter to a newcomer: `make run` and `make test`.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+PYTHON ?= python3
+RELEASE := .build/release
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build protos conformance bench bench-transport bench-engine bench-peers test-asan test-tsan fuzz format image packages venv corpus
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make run            build, serve the example models, send one Predict and show the answer
+run: build
+	@scripts/run-example.sh
+
+## make test           every test: Swift suites, conformance, acceptance with clients nobody here wrote
+test: packages
+	@scripts/test.sh
+
+## make build          release build, to .build/release
+build: packages
+	@scripts/build.sh
+
+## make protos         regenerate the C code from protos/
+protos: packages
+	@scripts/generate-protos.sh
+
+## make conformance    the ONNX backend test cases; the last line counts them
+conformance: build venv
+	@scripts/conformance.sh
+
+## make bench          every benchmark, as ratios against peers measured in the same run
+bench: bench-transport bench-engine bench-peers
+
+## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
+bench-transport: build
+	@scripts/bench-transport.sh
+
+## make bench-engine   the engine beside ONNX Runtime
+bench-engine: build venv
+	@scripts/bench-engine.sh
+
+## make bench-peers    the server beside Triton, TorchServe and others
+bench-peers:
+	@echo "bench-peers: the comparison with peer servers is not written yet" >&2; exit 1
+
+## make test-asan      Swift suites under the address sanitizer
+test-asan: packages
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan
+
+## make test-tsan      Swift suites under the thread sanitizer
+test-tsan: packages
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+
+## make fuzz           each fuzz target for SECONDS (default 20)
+fuzz: packages
+	@scripts/fuzz.sh
+
+## make format         rewrite the Swift sources in the project's format
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests loadtest
+
+## make image          the container image
+image:
+	@echo "image: the container image is not written yet" >&2; exit 1
+
+packages:
+	@scripts/packages.sh
+
+venv: packages
+	@scripts/venv.sh
+
+corpus: venv
+	@scripts/corpus.sh

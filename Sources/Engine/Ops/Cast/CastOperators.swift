@@ -1,0 +1,4 @@
+/// Operators that give elements another type.
+enum CastOperators {
+    static let all: [OperatorEntry] = Cast.all + BitCast.all
+}

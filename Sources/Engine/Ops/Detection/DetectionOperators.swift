@@ -1,0 +1,4 @@
+/// Operators of object detectors.
+enum DetectionOperators {
+    static let all: [OperatorEntry] = NonMaxSuppression.entries
+}

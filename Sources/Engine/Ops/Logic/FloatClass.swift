@@ -1,0 +1,59 @@
+internal import Tensors
+
+/// A test of one float.
+protocol FloatTest: Sendable {
+    func holds<R: RealElement>(_ x: R) -> Bool
+}
+
+/// IsNaN, IsInf.
+struct FloatTestOperation<Test: FloatTest>: Operation {
+    let node: Node
+    let test: Test
+
+    func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
+        let x = try node.operand(inputs, 0, of: .reals.union(.float8))
+        return [Fact(.bool, x.dims)]
+    }
+
+    func run(_ run: NodeRun) throws(EngineError) {
+        let x = run.tensor(0)
+        if x.dataType == .float64 {
+            apply(Double.self, run, x)
+        } else {
+            apply(Float.self, run, x)
+        }
+    }
+
+    private func apply<R: RealElement>(_ type: R.Type, _ run: NodeRun, _ x: Tensor) {
+        ElementMap.run(run, x, run.output(0), costPerElement: 1) { (x: UnsafePointer<R>, y: UnsafeMutablePointer<UInt8>, count) in
+            for index in 0..<count { y[index] = test.holds(x[index]) ? 1 : 0 }
+        }
+    }
+
+    func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [inputs[0]] }
+}
+
+struct IsNaN: FloatTest {
+    @inline(__always) func holds<R: RealElement>(_ x: R) -> Bool { x != x }
+}
+
+struct IsInf: FloatTest {
+    let negative: Bool
+    let positive: Bool
+
+    @inline(__always)
+    func holds<R: RealElement>(_ x: R) -> Bool { (positive && x == .infinity) || (negative && x == -.infinity) }
+}
+
+enum FloatClass {
+    static let all: [OperatorEntry] = [
+        OperatorEntry("IsNaN", versions: 9...Int.max) { node in FloatTestOperation(node: node, test: IsNaN()) },
+        OperatorEntry("IsInf", versions: 10...Int.max) { node throws(EngineError) in
+            FloatTestOperation(
+                node: node,
+                test: IsInf(
+                    negative: try node.bool("detect_negative", default: true),
+                    positive: try node.bool("detect_positive", default: true)))
+        },
+    ]
+}

@@ -1,0 +1,59 @@
+internal import Tensors
+
+/// MatMul, and the form of it that exporters fuse transpositions and a factor into.
+struct MatMul: Operation {
+    let node: Node
+    let aLayout: OperandLayout
+    let bLayout: OperandLayout
+    let alpha: Float
+
+    static let entries: [OperatorEntry] = [
+        OperatorEntry("MatMul") { node throws(EngineError) in
+            MatMul(node: node, aLayout: OperandLayout(), bLayout: OperandLayout(), alpha: 1)
+        },
+        OperatorEntry("FusedMatMul", domain: "com.microsoft", make: fused),
+        OperatorEntry("TransposeMatMul", domain: "com.microsoft", make: fused),
+    ]
+
+    @Sendable
+    private static func fused(_ node: Node) throws(EngineError) -> any Operation {
+        MatMul(
+            node: node,
+            aLayout: OperandLayout(
+                isTransposed: try node.bool("transA", default: false), hasLeadingRows: try node.bool("transBatchA", default: false)),
+            bLayout: OperandLayout(
+                isTransposed: try node.bool("transB", default: false), hasLeadingRows: try node.bool("transBatchB", default: false)),
+            alpha: try node.float("alpha", default: 1))
+    }
+
+    func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
+        // The fused form has a factor, which integers could not hold.
+        let types: [DataType] = node.domain.isEmpty ? .arithmetic : .floating
+        let a = try node.tensorFact(inputs, 0, "A", types)
+        let b = try node.tensorFact(inputs, 1, "B", types)
+        try node.checkSameType(b, a.dataType, "B")
+        guard let left = a.dims, let right = b.dims else { return [Fact(type: a.type)] }
+        return [try node.outputFact(a.dataType ?? .float32, try MatMulShape.output(node, left, right, aLayout, bLayout))]
+    }
+
+    func run(_ run: NodeRun) throws(EngineError) {
+        switch run.tensor(0).dataType {
+        case .float64: multiply(run, Double.self) { $0 * Double(alpha) }
+        case .float32, .float16, .bfloat16: multiply(run, Float.self) { $0 * alpha }
+        default: multiply(run, Int64.self) { $0 }
+        }
+    }
+
+    private func multiply<T: ComputeType>(_ run: NodeRun, _ type: T.Type, scale: (T) -> T) {
+        let (a, b) = (run.tensor(0), run.tensor(1))
+        let output = run.destination(0, as: T.self)
+        MatMulPlan(a.shape, b.shape, aLayout, bLayout)
+            .run(run, run.elements(a, as: T.self), run.elements(b, as: T.self), output.elements)
+        if alpha != 1 { for i in 0..<output.tensor.count { output.elements[i] = scale(output.elements[i]) } }
+        output.finish()
+    }
+
+    func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {
+        [MatMulShape.rows(inputs, facts[0]?.dims, facts[1]?.dims, aLayout, bLayout)]
+    }
+}

@@ -1,0 +1,67 @@
+internal import Tensors
+
+/// Convolutions of 8-bit elements less their zero points, summed in int32: ConvInteger, and within QLinearConv.
+struct IntegerConvolution: Operation {
+    let attributes: ConvolutionAttributes
+
+    static let entries: [OperatorEntry] = [
+        OperatorEntry("ConvInteger") { node throws(EngineError) in
+            IntegerConvolution(attributes: try ConvolutionAttributes(node))
+        }
+    ]
+
+    func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
+        let node = attributes.node
+        let x = try node.tensorFact(inputs, 0, "x", Node.eightBit)
+        let w = try node.tensorFact(inputs, 1, "w", Node.eightBit)
+        let xZero = try node.optionalTensorFact(inputs, 2, "x_zero_point", Node.eightBit)
+        let wZero = try node.optionalTensorFact(inputs, 3, "w_zero_point", Node.eightBit)
+        if let count = xZero?.shape?.count, count != 1 { throw node.malformed("input 'x_zero_point' must have one element, not \(count)") }
+        try node.checkGranularity(wZero, "w_zero_point", extent: w.dim(0))
+        return [try node.outputFact(.int32, try attributes.output(x, w))]
+    }
+
+    func run(_ run: NodeRun) throws(EngineError) {
+        let (x, w) = (run.tensor(0), run.tensor(1))
+        let sizes = try attributes.sizes(x.shape, w.shape)
+        let sums = run.output(0).mutablePointer(as: Int32.self)
+        Self.convolve(run, sizes, x, w, run.optionalTensor(2), run.optionalTensor(3)) { map, at, values, count in
+            for i in 0..<count { sums[at + i] = values[i] }
+        }
+    }
+
+    /// Hands the sums of one line of positions of one feature map to `store`: map, first element of the output, sums, count.
+    static func convolve(
+        _ run: NodeRun, _ sizes: ConvolutionSizes, _ x: Tensor, _ w: Tensor, _ xZero: Tensor?, _ wZero: Tensor?,
+        store: (Int, Int, UnsafePointer<Int32>, Int) -> Void
+    ) {
+        let (outputs, inputs, depth) = (sizes.window.outputCount, sizes.window.inputCount, sizes.depth)
+        let input = IntegerOperand(run, x, zeroPoint: xZero, .row).elements
+        // A zero point for each feature map is one for each row of the weights seen as a matrix.
+        let matrix = w.reshaped(to: [sizes.group * sizes.maps, depth])
+        let weights = IntegerOperand(run, matrix, zeroPoint: wZero, .row).elements
+        let block = sizes.positionsPerBlock
+        let blocks = (outputs + block - 1) / block
+        run.parallel(sizes.batch * sizes.group * blocks, costPerPiece: 2 &* sizes.maps &* depth &* block) { pieces in
+            LaneScratch.with(Int32.self, count: block) { sums in
+                LaneScratch.with(Int16.self, count: depth * block) { columns in
+                    for piece in pieces {
+                        let (image, index) = piece.quotientAndRemainder(dividingBy: blocks)
+                        let positions = index * block..<min(outputs, (index + 1) * block)
+                        Columns.fill(
+                            input + image * sizes.channels * inputs, channels: sizes.channels, sizes.window, positions: positions,
+                            into: columns)
+                        for map in 0..<sizes.maps {
+                            let filter = image % sizes.group * sizes.maps + map
+                            IntegerMultiply.row(
+                                weights + filter * depth, 1, UnsafePointer(columns), (positions.count, 1), depth, positions.count, sums)
+                            store(filter, (image * sizes.maps + map) * outputs + positions.lowerBound, UnsafePointer(sums), positions.count)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [ConvolutionAttributes.rows(inputs)] }
+}

@@ -1,0 +1,31 @@
+internal import NIOSSL
+
+/// How a client proves who it talks to, and who it is.
+public struct ClientTLS: Sendable {
+    /// Certificates to trust in place of the system's; nil for the system's.
+    public var trustFile: String?
+    /// The name the server's certificate must have, if not that of the target.
+    public var serverName: String?
+    /// For servers that ask for a client certificate.
+    public var certificateFile: String?
+    public var keyFile: String?
+
+    public init(trustFile: String? = nil, serverName: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+        self.trustFile = trustFile
+        self.serverName = serverName
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+    }
+
+    func context() throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["h2"]
+        if let trustFile { configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(trustFile)) }
+        if let certificateFile, let keyFile {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+}

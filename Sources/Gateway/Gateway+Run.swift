@@ -1,0 +1,23 @@
+internal import Glibc
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+extension Gateway {
+    /// Serves until SIGTERM or SIGINT, then drains. Prints the line that scripts wait for.
+    public static func run(_ settings: GatewayConfiguration) async throws {
+        let gateway = try Gateway(settings)
+        // A peer that goes away while it is written to is an error on its connection, no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let addresses = try await gateway.start()
+        print(addresses.line)
+        fflush(nil)
+        for await caught in signals {
+            gateway.log.notice("draining", metadata: ["signal": "\(caught)"])
+            break
+        }
+        let left = await gateway.stop()
+        gateway.log.notice("stopped", metadata: ["unanswered": "\(left)"])
+    }
+}

@@ -1,0 +1,129 @@
+internal import GRPC
+internal import HTTP2
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Serving
+
+/// The whole server: the serving core, the protocols in front of it, and their listeners.
+public final class Gateway: Sendable {
+    /// Where it can be reached, once it is started.
+    public struct Addresses: Sendable, Hashable {
+        public var grpc: String
+        public var http: String
+        public var metrics: String
+
+        /// The line that scripts wait for.
+        public var line: String { "listening grpc=\(grpc) http=\(http) metrics=\(metrics)" }
+    }
+
+    let settings: GatewayConfiguration
+    let core: ServingCore
+    let log: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let server: GRPCServer
+    private let web: WebServer
+    private let health = ModelHealth()
+    private let tls: TLSIdentity?
+
+    public init(_ settings: GatewayConfiguration) throws(GatewayError) {
+        guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
+        self.settings = settings
+        let log = GatewayLog.make(settings)
+        self.log = log
+        let processors = System.coreCount
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, processors / 2))
+        var configuration = ServingCore.Configuration(
+            sources: settings.modelRepositories.map { FolderSource(path: $0) })
+        configuration.lanes = settings.threads ?? processors
+        configuration.controlMode =
+            switch settings.modelControlMode {
+            case .none: .none
+            case .poll: .poll(intervalNanos: 2_000_000_000)
+            case .explicit: .explicit
+            }
+        configuration.startupModels = settings.modelsToLoad
+        configuration.onEvent = { [health] event in
+            GatewayLog.write(event, to: log)
+            health.note(event)
+        }
+        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend()]), readers: [ModelYaml()])
+        var serverConfiguration = GRPCServer.Configuration()
+        do {
+            tls = try settings.tls.map {
+                try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
+            }
+            serverConfiguration.authorizer = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+        } catch {
+            throw GatewayError("\(error)")
+        }
+        server = GRPCServer(serverConfiguration)
+        web = WebServer(core: core, log: log)
+        registerServices()
+    }
+
+    private func registerServices() {
+        KServeService(core: core).register(on: server)
+        health.service.register(on: server)
+        ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
+        for (path, isHealthy) in [
+            ("/v2/health/live", { @Sendable in true }), ("/v2/health/ready", { @Sendable [core] in core.isReady }),
+        ] {
+            server.register(plain: path) { _ in
+                PlainResponse(status: isHealthy() ? 200 : 503, body: ByteBuffer())
+            }
+        }
+    }
+
+    /// Full names of the services on the gRPC port.
+    private static let services = [
+        KServeService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+    ]
+
+    /// Loads the start-up set, then listens. Returns once requests are answered.
+    public func start() async throws -> Addresses {
+        core.start()
+        await withCheckedContinuation { continuation in
+            core.whenStartupIsDone { continuation.resume() }
+        }
+        let host = settings.listenAddress
+        do {
+            warnIfOpen(host)
+            let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls)
+            if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
+            let http = try await web.start(.rest, host: host, port: settings.httpPort, on: group)
+            let metrics = try await web.start(.metrics, host: host, port: settings.metricsPort, on: group)
+            health.started(services: Self.services)
+            return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
+        } catch {
+            core.stop()
+            throw error
+        }
+    }
+
+    /// One line when strangers could ask anything.
+    private func warnIfOpen(_ host: String) {
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
+        log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
+    }
+
+    /// Takes no new requests, sends the replies that are owed, and frees everything. Returns how many were left unanswered.
+    public func stop() async -> Int {
+        // Balancers look away first; then nobody new is let in; then what is under way is answered.
+        health.service.drain()
+        let core = core
+        let seconds = Int64(settings.drainSeconds)
+        let left = await withCheckedContinuation { continuation in
+            // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
+            NIOThreadPool.singleton.submit { _ in
+                continuation.resume(returning: core.drain(withinNanos: seconds * 1_000_000_000))
+            }
+        }
+        await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
+        await web.stop()
+        core.stop()
+        try? await group.shutdownGracefully()
+        return left
+    }
+}

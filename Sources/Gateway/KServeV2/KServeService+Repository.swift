@@ -1,0 +1,38 @@
+internal import GRPC
+internal import Messages
+internal import Serving
+
+// Loading and unloading on request. Both take as long as they take, and answer from a loading thread.
+extension KServeService {
+    func registerRepositoryControl(on server: GRPCServer) {
+        server.register(unary: "/\(Self.name)/RepositoryModelLoad", scope: .admin) { [core] call in
+            Self.control(call, RepositoryModelLoadRequest.self, RepositoryModelLoadResponse()) { request, completion in
+                guard request.parameters.isEmpty else {
+                    completion(ServingError(.unimplemented, "loading with overrides (parameters 'config' and 'file:') is not supported"))
+                    return
+                }
+                core.load(request.modelName, completion: completion)
+            }
+        }
+        server.register(unary: "/\(Self.name)/RepositoryModelUnload", scope: .admin) { [core] call in
+            Self.control(call, RepositoryModelUnloadRequest.self, RepositoryModelUnloadResponse()) { request, completion in
+                core.unload(request.modelName, completion: completion)
+            }
+        }
+    }
+
+    private static func control<Request: Message, Response: Message>(
+        _ call: UnaryCall, _ type: Request.Type, _ response: Response,
+        _ body: (Request, @escaping @Sendable (ServingError?) -> Void) -> Void
+    ) {
+        do throws(Status) {
+            let request = try decode(type, call)
+            let reply = try encode(response)
+            body(request) { error in
+                if let error { call.fail(Status(error)) } else { call.reply(reply) }
+            }
+        } catch {
+            call.fail(error)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import GRPC
+internal import Messages
+internal import Serving
+
+// The one place where errors of the rooms below become gRPC statuses.
+
+extension Status {
+    init(_ error: ServingError) {
+        self.init(StatusCode(error.code), error.message)
+    }
+
+    /// A message that could not be read is the caller's fault; gRPC's word for one that is no message at all is INTERNAL.
+    init(_ error: MessageError) {
+        let code: StatusCode =
+            switch error.code {
+            case .truncated, .malformed: .internal
+            case .tooDeep, .invalidText, .outOfRange, .inconsistent, .syntax, .unknownName: .invalidArgument
+            case .tooLarge: .resourceExhausted
+            }
+        self.init(code, error.description)
+    }
+}
+
+extension StatusCode {
+    init(_ code: ServingError.Code) {
+        switch code {
+        case .invalidArgument: self = .invalidArgument
+        case .notFound: self = .notFound
+        case .unavailable: self = .unavailable
+        case .resourceExhausted: self = .resourceExhausted
+        case .deadlineExceeded: self = .deadlineExceeded
+        case .cancelled: self = .cancelled
+        case .unimplemented: self = .unimplemented
+        case .alreadyExists: self = .alreadyExists
+        case .failedPrecondition: self = .failedPrecondition
+        case .internal: self = .internal
+        }
+    }
+}

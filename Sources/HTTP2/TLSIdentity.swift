@@ -1,0 +1,71 @@
+internal import Glibc
+public import NIOSSL
+internal import Synchronization
+
+/// A server's certificate and key, read from files and read again when they change.
+///
+/// Connections that are open keep what they began with. Safe from any thread.
+public final class TLSIdentity: Sendable {
+    public let certificateFile: String
+    public let keyFile: String
+    public let clientCAFile: String?
+    private let state: Mutex<State>
+
+    private struct State {
+        var context: NIOSSLContext
+        var stamp: [FileStamp]
+    }
+
+    /// Reads the files. With `clientCAFile`, clients must present a certificate that it signed.
+    public init(certificateFile: String, keyFile: String, clientCAFile: String? = nil) throws {
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.clientCAFile = clientCAFile
+        let stamp = [certificateFile, keyFile, clientCAFile].map { FileStamp(path: $0 ?? "") }
+        let context = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
+        state = Mutex(State(context: context, stamp: stamp))
+    }
+
+    /// What the next connection uses.
+    public var context: NIOSSLContext { state.withLock { $0.context } }
+
+    /// Reads the files again if any has changed; true if it has. Throws when they cannot be used, and keeps the old ones.
+    public func reloadIfChanged() throws -> Bool {
+        let stamp = [certificateFile, keyFile, clientCAFile].map { FileStamp(path: $0 ?? "") }
+        guard state.withLock({ $0.stamp != stamp }) else { return false }
+        let context = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
+        state.withLock { $0 = State(context: context, stamp: stamp) }
+        return true
+    }
+
+    private static func load(_ certificateFile: String, _ keyFile: String, _ clientCAFile: String?) throws -> NIOSSLContext {
+        let chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { NIOSSLCertificateSource.certificate($0) }
+        let key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["h2"]
+        if let clientCAFile {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(clientCAFile))
+            configuration.certificateVerification = .noHostnameVerification
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+}
+
+/// What tells a changed file from the one that was read: size, inode and the time of the last change.
+package struct FileStamp: Equatable, Sendable {
+    private var size: Int64 = -1
+    private var inode: UInt64 = 0
+    private var seconds = 0
+    private var nanoseconds = 0
+
+    package init(path: String) {
+        guard !path.isEmpty else { return }
+        var info = stat()
+        guard stat(path, &info) == 0 else { return }
+        size = Int64(info.st_size)
+        inode = UInt64(info.st_ino)
+        seconds = Int(info.st_mtim.tv_sec)
+        nanoseconds = Int(info.st_mtim.tv_nsec)
+    }
+}

@@ -1,0 +1,2 @@
+/// Messages of TorchServe's inference and management services.
+public enum TorchServeAPI {}

@@ -1,0 +1,78 @@
+/// Reads `model.yaml`, our own format: every key optional, unknown keys are errors that name file, line and the nearest known key.
+public struct ModelYaml: SpecReader {
+    public init() {}
+
+    public var fileName: String { "model.yaml" }
+
+    public func read(_ bytes: [UInt8], path: String, model: String) throws(ServingError) -> ModelSpec {
+        var spec = ModelSpec(name: model)
+        guard let root = try YamlParser.parse(bytes, file: path), root.kind != "nothing" else { return spec }
+        var map = try YamlMap(root, file: path, place: "")
+        try spec.read(&map)
+        try map.finish()
+        return spec
+    }
+}
+
+extension ModelSpec {
+    fileprivate mutating func read(_ map: inout YamlMap) throws(ServingError) {
+        name = try map.string("name") ?? name
+        backend = try map.string("backend")
+        platform = try map.string("platform")
+        fileName = try map.string("file")
+        maxBatchRows = try map.int("max_batch_size", in: 0...(1 << 20))
+        objectiveNanos = try map.duration("slo")
+        priority = try map.int("priority", in: -1000...1000) ?? 0
+        instances.count = try map.int("instances", in: 1...1024)
+        responseCache = try map.bool("cache") ?? false
+        goldenRequired = try map.bool("golden_required") ?? true
+        isDecoupled = try map.bool("decoupled") ?? false
+        inputs = try TensorSpec.list(&map, "inputs")
+        outputs = try TensorSpec.list(&map, "outputs")
+        parameters = try map.words("parameters")
+        metricTags = try map.words("metric_tags")
+        if let policy = try VersionPolicy(&map, "versions") { versionPolicy = policy }
+        labels = try map.numbers("labels")
+        if var inner = try map.map("batching") {
+            try batching.read(&inner)
+            try inner.finish()
+        }
+        if var inner = try map.map("rate_limit") {
+            let rate = try inner.double("requests_per_second", in: 0...1e12)
+            let burst = try inner.double("burst", in: 1...1e12)
+            try inner.finish()
+            guard let rate else {
+                throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): 'rate_limit' needs 'requests_per_second'")
+            }
+            rateLimit = RateLimitSpec(requestsPerSecond: rate, burst: burst ?? max(1, rate / 10))
+        }
+        if var inner = try map.map("routing") {
+            try routing.read(&inner)
+            try inner.finish()
+        }
+        if var inner = try map.map("sequence") {
+            sequence = try SequenceSpec(&inner)
+            try inner.finish()
+        }
+        warmups = try WarmupSpec.list(&map, "warmup")
+        ensemble = try EnsembleSpec(&map, "steps")
+    }
+}
+
+extension YamlMap {
+    /// A map of words to words, such as parameters; numbers and truth values are taken as they are written.
+    mutating func words(_ key: String) throws(ServingError) -> [String: String] {
+        guard var inner = try map(key) else { return [:] }
+        var words: [String: String] = [:]
+        for name in inner.keys { words[name] = try inner.string(name) ?? "" }
+        return words
+    }
+
+    /// A map of words to version numbers.
+    mutating func numbers(_ key: String) throws(ServingError) -> [String: Int64] {
+        guard var inner = try map(key) else { return [:] }
+        var numbers: [String: Int64] = [:]
+        for name in inner.keys { numbers[name] = try inner.int(name, in: 1...Int.max).map(Int64.init) }
+        return numbers
+    }
+}

@@ -1,0 +1,27 @@
+internal import Tensors
+
+extension WarmupSpec {
+    static func list(_ map: inout YamlMap, _ key: String) throws(ServingError) -> [WarmupSpec] {
+        var specs: [WarmupSpec] = []
+        for (index, node) in (try map.list(key) ?? []).enumerated() {
+            var inner = try YamlMap(node, file: map.file, place: "\(map.path(key))[\(index)]")
+            var spec = WarmupSpec(name: try inner.string("name") ?? "\(index)", inputs: [:])
+            spec.rows = try inner.int("rows", in: 1...(1 << 20)) ?? 1
+            spec.count = try inner.int("count", in: 1...1000) ?? 1
+            if var inputs = try inner.map("inputs") {
+                for name in inputs.keys {
+                    guard var input = try inputs.map(name) else { continue }
+                    let dataType = try input.dataType("datatype") ?? .float32
+                    let dims = try input.ints("shape", in: 0...Int.max) ?? []
+                    let fill: Input.Filling? = try input.choice("fill", [("zero", .zero), ("random", .random)])
+                    let file = try input.string("file")
+                    try input.finish()
+                    spec.inputs[name] = Input(dataType: dataType, dims: dims, filling: file.map { .file($0) } ?? fill ?? .zero)
+                }
+            }
+            try inner.finish()
+            specs.append(spec)
+        }
+        return specs
+    }
+}
