@@ -23,8 +23,10 @@ final class SessionCallbacks: @unchecked Sendable {
     }
 }
 
-private func inbox(_ user: UnsafeMutableRawPointer?) -> SessionInbox {
-    Unmanaged<SessionInbox>.fromOpaque(user!)._withUnsafeGuaranteedRef { $0 }
+/// Lends the inbox without counting a reference: the loop holds it while its sessions run.
+@inline(__always)
+private func withInbox<Result>(_ user: UnsafeMutableRawPointer?, _ body: (SessionInbox) -> Result) -> Result {
+    Unmanaged<SessionInbox>.fromOpaque(user!)._withUnsafeGuaranteedRef(body)
 }
 
 private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2Stream>? {
@@ -34,14 +36,14 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
 @c private func headersBegan(
     _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    let inbox = inbox(user)
-    let header = frame!.pointee.headers
-    inbox.headers.beginBlock()
-    if header.cat == NGHTTP2_HCAT_REQUEST {
+    withInbox(user) { inbox in
+        inbox.headers.beginBlock()
+        guard frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return }
+        let id = frame!.pointee.hd.stream_id
         let stream = inbox.streams.take()
-        stream.id = header.hd.stream_id
+        stream.id = id
         let retained = Unmanaged.passRetained(stream)
-        nghttp2_session_set_stream_user_data(session, stream.id, retained.toOpaque())
+        nghttp2_session_set_stream_user_data(session, id, retained.toOpaque())
         inbox.events.append(.opened(retained))
     }
     return 0
@@ -51,48 +53,50 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ name: UnsafePointer<UInt8>?, _ nameLength: Int,
     _ value: UnsafePointer<UInt8>?, _ valueLength: Int, _ flags: UInt8, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    let inbox = inbox(user)
-    let fits = inbox.headers.append(
-        name: UnsafeRawBufferPointer(start: name, count: nameLength),
-        value: UnsafeRawBufferPointer(start: value, count: valueLength), softLimit: inbox.softHeaderLimit,
-        hardLimit: inbox.hardHeaderLimit)
-    if fits { return 0 }
-    inbox.headerListExceeded = true
-    return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    withInbox(user) { inbox in
+        let fits = inbox.headers.append(
+            name: UnsafeRawBufferPointer(start: name, count: nameLength),
+            value: UnsafeRawBufferPointer(start: value, count: valueLength), softLimit: inbox.softHeaderLimit,
+            hardLimit: inbox.hardHeaderLimit)
+        if fits { return 0 }
+        inbox.headerListExceeded = true
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    }
 }
 
 @c private func frameReceived(
     _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    let inbox = inbox(user)
-    let header = frame!.pointee.hd
-    let flags = UInt32(header.flags)
-    switch UInt32(header.type) {
-    case NGHTTP2_DATA.rawValue:
-        if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0, let stream = stream(session, header.stream_id) {
-            inbox.events.append(.end(stream))
+    withInbox(user) { inbox in
+        let header = frame!.pointee.hd
+        let flags = UInt32(header.flags)
+        switch UInt32(header.type) {
+        case NGHTTP2_DATA.rawValue:
+            if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0, let stream = stream(session, header.stream_id) {
+                inbox.events.append(.end(stream))
+            }
+        case NGHTTP2_HEADERS.rawValue:
+            let block = inbox.headers.endBlock(softLimit: inbox.softHeaderLimit)
+            if let stream = stream(session, header.stream_id) {
+                inbox.events.append(.headers(stream, block, endStream: flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0))
+            }
+        case NGHTTP2_RST_STREAM.rawValue:
+            if let stream = stream(session, header.stream_id) {
+                inbox.events.append(.reset(stream, ErrorCode(rawValue: frame!.pointee.rst_stream.error_code)))
+            }
+        case NGHTTP2_SETTINGS.rawValue:
+            inbox.events.append(flags & NGHTTP2_FLAG_ACK.rawValue != 0 ? .settingsAcknowledged : .settings)
+        case NGHTTP2_PING.rawValue:
+            if flags & NGHTTP2_FLAG_ACK.rawValue != 0 {
+                let payload = withUnsafeBytes(of: frame!.pointee.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
+                inbox.events.append(.pingAcknowledged(UInt64(bigEndian: payload)))
+            }
+        case NGHTTP2_GOAWAY.rawValue:
+            inbox.events.append(
+                .goAway(
+                    lastStreamID: frame!.pointee.goaway.last_stream_id, ErrorCode(rawValue: frame!.pointee.goaway.error_code)))
+        default: break
         }
-    case NGHTTP2_HEADERS.rawValue:
-        let block = inbox.headers.endBlock(softLimit: inbox.softHeaderLimit)
-        if let stream = stream(session, header.stream_id) {
-            inbox.events.append(.headers(stream, block, endStream: flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0))
-        }
-    case NGHTTP2_RST_STREAM.rawValue:
-        if let stream = stream(session, header.stream_id) {
-            inbox.events.append(.reset(stream, ErrorCode(rawValue: frame!.pointee.rst_stream.error_code)))
-        }
-    case NGHTTP2_SETTINGS.rawValue:
-        inbox.events.append(flags & NGHTTP2_FLAG_ACK.rawValue != 0 ? .settingsAcknowledged : .settings)
-    case NGHTTP2_PING.rawValue:
-        if flags & NGHTTP2_FLAG_ACK.rawValue != 0 {
-            let payload = withUnsafeBytes(of: frame!.pointee.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
-            inbox.events.append(.pingAcknowledged(UInt64(bigEndian: payload)))
-        }
-    case NGHTTP2_GOAWAY.rawValue:
-        inbox.events.append(
-            .goAway(
-                lastStreamID: frame!.pointee.goaway.last_stream_id, ErrorCode(rawValue: frame!.pointee.goaway.error_code)))
-    default: break
     }
     return 0
 }
@@ -102,7 +106,7 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
     if let stream = stream(session, id) {
-        inbox(user).events.append(.data(stream, UnsafeRawBufferPointer(start: bytes, count: count)))
+        withInbox(user) { $0.events.append(.data(stream, UnsafeRawBufferPointer(start: bytes, count: count))) }
     }
     return 0
 }
@@ -111,7 +115,7 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     _ session: OpaquePointer?, _ id: Int32, _ code: UInt32, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
     if let stream = stream(session, id) {
-        inbox(user).events.append(.closed(stream, ErrorCode(rawValue: code)))
+        withInbox(user) { $0.events.append(.closed(stream, ErrorCode(rawValue: code))) }
     }
     return 0
 }
@@ -122,14 +126,14 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     let header = frame!.pointee.hd
     switch UInt32(header.type) {
     case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
-        inbox(user).payloadFramesSent &+= 1
+        withInbox(user) { $0.payloadFramesSent &+= 1 }
         if UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0, let stream = stream(session, header.stream_id),
             stream._withUnsafeGuaranteedRef({ !$0.remoteEnded })
         {
-            inbox(user).events.append(.endedFirst(stream))
+            withInbox(user) { $0.events.append(.endedFirst(stream)) }
         }
     case NGHTTP2_RST_STREAM.rawValue:
-        inbox(user).events.append(.resetSent(ErrorCode(rawValue: frame!.pointee.rst_stream.error_code)))
+        withInbox(user) { $0.events.append(.resetSent(ErrorCode(rawValue: frame!.pointee.rst_stream.error_code))) }
     default: break
     }
     return 0
@@ -166,15 +170,16 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     _ session: OpaquePointer?, _ frame: UnsafeMutablePointer<nghttp2_frame>?, _ header: UnsafePointer<UInt8>?, _ length: Int,
     _ source: UnsafeMutablePointer<nghttp2_data_source>?, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    let inbox = inbox(user)
-    inbox.output.append(UnsafeRawBufferPointer(start: header, count: 9))
-    Unmanaged<HTTP2Stream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef { stream in
-        stream.outbound.move(length, to: inbox.output)
-        stream.connection.queuedBytes -= length
-        stream.progressAt = 0
-        if stream.isAboveHighWater, stream.outbound.byteCount <= inbox.lowWaterBytes {
-            stream.isAboveHighWater = false
-            inbox.events.append(.drained(Unmanaged.passUnretained(stream)))
+    withInbox(user) { inbox in
+        inbox.output.append(UnsafeRawBufferPointer(start: header, count: 9))
+        Unmanaged<HTTP2Stream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef { stream in
+            stream.outbound.move(length, to: inbox.output)
+            stream.connection.queuedBytes -= length
+            stream.progressAt = 0
+            if stream.isAboveHighWater, stream.outbound.byteCount <= inbox.lowWaterBytes {
+                stream.isAboveHighWater = false
+                inbox.events.append(.drained(Unmanaged.passUnretained(stream)))
+            }
         }
     }
     return 0
@@ -184,5 +189,5 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
     _ session: OpaquePointer?, _ type: UInt8, _ id: Int32, _ connectionWindow: Int32, _ streamWindow: Int32,
     _ maxFrame: UInt32, _ user: UnsafeMutableRawPointer?
 ) -> Int {
-    min(Int(connectionWindow), Int(streamWindow), Int(maxFrame), inbox(user).maxSentFrameBytes)
+    min(Int(connectionWindow), Int(streamWindow), min(Int(maxFrame), withInbox(user) { $0.maxSentFrameBytes }))
 }

@@ -4,6 +4,29 @@ internal import Glibc
 /// Memory for the sessions of one event loop: small blocks are kept for the next frame and stream instead of going back to
 /// the system. Confined to its event loop.
 final class SessionMemory {
+    /// At an address that does not move, and is used without counting references.
+    private let blocks: UnsafeMutablePointer<SessionBlocks>
+
+    init() {
+        blocks = .allocate(capacity: 1)
+        blocks.initialize(to: SessionBlocks())
+    }
+
+    deinit {
+        blocks.pointee.releaseAll()
+        blocks.deallocate()
+    }
+
+    /// What nghttp2 is told; valid as long as `self`.
+    var functions: nghttp2_mem {
+        nghttp2_mem(
+            mem_user_data: UnsafeMutableRawPointer(blocks), malloc: sessionAllocate, free: sessionFree,
+            calloc: sessionAllocateZeroed, realloc: sessionReallocate)
+    }
+}
+
+/// Free blocks by size: 64 bytes times powers of two, up to 4 KiB; larger ones go to the system.
+private struct SessionBlocks {
     /// Precedes every block, and keeps its alignment.
     private struct Head {
         var sizeClass: Int
@@ -11,7 +34,6 @@ final class SessionMemory {
     }
 
     private static let headBytes = 16
-    /// Block sizes are 64 bytes times powers of two, up to 4 KiB; larger ones go to the system.
     private static let classCount = 7
     private static let noClass = -1
     private static let maxKeptBytes = 4 << 20
@@ -19,7 +41,7 @@ final class SessionMemory {
     private var free = InlineArray<7, UnsafeMutableRawPointer?>(repeating: nil)
     private var keptBytes = 0
 
-    deinit {
+    mutating func releaseAll() {
         for index in free.indices {
             while let block = free[index] {
                 free[index] = block.assumingMemoryBound(to: Head.self).pointee.next
@@ -28,13 +50,9 @@ final class SessionMemory {
         }
     }
 
-    func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-        guard size <= 64 << (Self.classCount - 1), size >= 0 else {
-            let (total, overflow) = size.addingReportingOverflow(Self.headBytes)
-            guard !overflow, size >= 0, let block = malloc(total) else { return nil }
-            block.assumingMemoryBound(to: Head.self).pointee.sizeClass = Self.noClass
-            return block + Self.headBytes
-        }
+    @inline(__always)
+    mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+        guard size >= 0, size <= 64 << (Self.classCount - 1) else { return allocateLarge(size) }
         let index = size <= 64 ? 0 : Int.bitWidth &- (size &- 1).leadingZeroBitCount &- 6
         let block: UnsafeMutableRawPointer
         if let kept = free[index] {
@@ -49,7 +67,15 @@ final class SessionMemory {
         return block + Self.headBytes
     }
 
-    func release(_ pointer: UnsafeMutableRawPointer) {
+    private func allocateLarge(_ size: Int) -> UnsafeMutableRawPointer? {
+        let (total, overflow) = size.addingReportingOverflow(Self.headBytes)
+        guard !overflow, size >= 0, let block = malloc(total) else { return nil }
+        block.assumingMemoryBound(to: Head.self).pointee.sizeClass = Self.noClass
+        return block + Self.headBytes
+    }
+
+    @inline(__always)
+    mutating func release(_ pointer: UnsafeMutableRawPointer) {
         let block = pointer - Self.headBytes
         let head = block.assumingMemoryBound(to: Head.self)
         let index = head.pointee.sizeClass
@@ -67,33 +93,26 @@ final class SessionMemory {
 
     func reallocateLarge(_ pointer: UnsafeMutableRawPointer, _ size: Int) -> UnsafeMutableRawPointer? {
         let (total, overflow) = size.addingReportingOverflow(Self.headBytes)
-        guard !overflow, let block = realloc(pointer - Self.headBytes, total) else { return nil }
+        guard !overflow, size >= 0, let block = realloc(pointer - Self.headBytes, total) else { return nil }
         return block + Self.headBytes
-    }
-
-    /// What nghttp2 is told; valid as long as `self`.
-    var functions: nghttp2_mem {
-        nghttp2_mem(
-            mem_user_data: Unmanaged.passUnretained(self).toOpaque(), malloc: sessionAllocate, free: sessionFree,
-            calloc: sessionAllocateZeroed, realloc: sessionReallocate)
     }
 }
 
-private func memory(_ user: UnsafeMutableRawPointer?) -> SessionMemory {
-    Unmanaged<SessionMemory>.fromOpaque(user!)._withUnsafeGuaranteedRef { $0 }
+private func blocks(_ user: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<SessionBlocks> {
+    user!.assumingMemoryBound(to: SessionBlocks.self)
 }
 
 @c private func sessionAllocate(_ size: Int, _ user: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    memory(user).allocate(size)
+    blocks(user).pointee.allocate(size)
 }
 
 @c private func sessionFree(_ pointer: UnsafeMutableRawPointer?, _ user: UnsafeMutableRawPointer?) {
-    if let pointer { memory(user).release(pointer) }
+    if let pointer { blocks(user).pointee.release(pointer) }
 }
 
 @c private func sessionAllocateZeroed(_ count: Int, _ size: Int, _ user: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     let (total, overflow) = count.multipliedReportingOverflow(by: size)
-    guard !overflow, let pointer = memory(user).allocate(total) else { return nil }
+    guard !overflow, let pointer = blocks(user).pointee.allocate(total) else { return nil }
     memset(pointer, 0, total)
     return pointer
 }
@@ -101,15 +120,15 @@ private func memory(_ user: UnsafeMutableRawPointer?) -> SessionMemory {
 @c private func sessionReallocate(
     _ pointer: UnsafeMutableRawPointer?, _ size: Int, _ user: UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer? {
-    let memory = memory(user)
-    guard let pointer else { return memory.allocate(size) }
-    guard let capacity = memory.capacity(of: pointer) else {
+    let memory = blocks(user)
+    guard let pointer else { return memory.pointee.allocate(size) }
+    guard let capacity = memory.pointee.capacity(of: pointer) else {
         // It was large, and stays the system's even when it shrinks.
-        return memory.reallocateLarge(pointer, size)
+        return memory.pointee.reallocateLarge(pointer, size)
     }
     if size <= capacity { return pointer }
-    guard let moved = memory.allocate(size) else { return nil }
+    guard let moved = memory.pointee.allocate(size) else { return nil }
     memcpy(moved, pointer, capacity)
-    memory.release(pointer)
+    memory.pointee.release(pointer)
     return moved
 }

@@ -82,23 +82,26 @@ def servers(folder, tls):
         yield Server("grpc-c++", [echo, port], port, f"http://127.0.0.1:{port}/bench.Echo/Echo", grpc_load)
 
 
-def run(server, clients, streams, seconds, log):
+def load(server, clients, streams, requests, log):
     log.unlink(missing_ok=True)
     before = server.cpu()
     done = subprocess.run(
-        ["h2load", "-c", str(clients), "-m", str(streams), "-D", str(seconds), "--warm-up-time", "0.3", f"--log-file={log}",
-         *map(str, server.load), server.url], capture_output=True, text=True)
-    # The warm-up costs CPU too: count every request that was logged or warmed up by the server's own view of time.
+        ["h2load", "-c", str(clients), "-m", str(streams), "-n", str(requests), f"--log-file={log}", *map(str, server.load), server.url],
+        capture_output=True, text=True)
     cpu = server.cpu() - before
-    found = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed", done.stdout)
+    found = re.search(r"(\d+) succeeded, (\d+) failed", done.stdout)
     rate = re.search(r"finished in [\d.]+\w+, ([\d.]+) req/s", done.stdout)
-    if not found or int(found.group(4)):
+    if not found or int(found.group(1)) != requests:
         sys.exit(f"{server.name}: {done.stdout}{done.stderr}")
     times = sorted(int(line.rsplit("\t", 1)[1]) for line in log.read_text().splitlines())
-    rate = float(rate.group(1))
-    total = rate * (seconds + 0.3)
-    pick = lambda q: times[min(len(times) - 1, int(q * len(times)))] / 1000 if times else 0
-    return {"rate": rate, "cpu_us": cpu / total * 1e6, "p50_ms": pick(0.5), "p99_ms": pick(0.99)}
+    pick = lambda q: times[min(len(times) - 1, int(q * len(times)))] / 1000
+    return {"rate": float(rate.group(1)), "cpu_us": cpu / requests * 1e6, "p50_ms": pick(0.5), "p99_ms": pick(0.99)}
+
+
+def run(server, clients, streams, seconds, log):
+    """A load of about `seconds`, after a short one that tells how many requests that is."""
+    probe = load(server, clients, streams, 2000 + clients * streams, log)
+    return load(server, clients, streams, max(2000, int(probe["rate"] * seconds)), log)
 
 
 def idle(count):
