@@ -100,8 +100,7 @@ public struct ConvolutionKernels: Sendable {
     /// Output channels of a full panel: work may be split at its multiples.
     public let panelChannels: Int
     /// Floats of packed weights: (outputChannels, inputChannels, kernelHeight·kernelWidth, isPlanar).
-    public let packedFloats:
-        @Sendable (_ outputChannels: Int, _ inputChannels: Int, _ taps: Int, _ isPlanar: Bool) -> Int
+    public let packedFloats: @Sendable (_ outputChannels: Int, _ inputChannels: Int, _ taps: Int, _ isPlanar: Bool) -> Int
     /// Packs weights [outputChannels, inputChannels, taps].
     public let packWeights:
         @Sendable (
@@ -118,7 +117,8 @@ public struct ConvolutionKernels: Sendable {
     public let winogradPackedFloats: @Sendable (_ outputChannels: Int, _ inputChannels: Int) -> Int
     /// Transforms and packs weights [outputChannels, inputChannels, 3, 3].
     public let packWinograd:
-        @Sendable (_ weights: UnsafePointer<Float>, _ outputChannels: Int, _ inputChannels: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+        @Sendable (_ weights: UnsafePointer<Float>, _ outputChannels: Int, _ inputChannels: Int, _ packed: UnsafeMutablePointer<Float>) ->
+            Void
     /// Scratch that ``winograd`` needs, in floats.
     public let winogradScratchFloats: @Sendable (DirectConvolution) -> Int
     /// The same convolution as ``direct`` by Winograd's F(4×4, 3×3): a quarter of the multiplications, and an error about
@@ -126,8 +126,7 @@ public struct ConvolutionKernels: Sendable {
     public let winograd: @Sendable (_ call: DirectConvolution, _ tileRows: Range<Int>) -> Void
     /// Packs pixels `first ..< first + count` of the output, counted row by row, as columns of a B of ``GemmKernels``: with A
     /// the weights [outputChannels, inputChannels·taps], the product is the planar convolution. The image is planar.
-    public let packPixels:
-        @Sendable (_ call: DirectConvolution, _ first: Int, _ count: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+    public let packPixels: @Sendable (_ call: DirectConvolution, _ first: Int, _ count: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
     /// Packs weights [channels, taps] to [channels / lanes, taps, lanes].
     public let packDepthwiseWeights:
         @Sendable (_ weights: UnsafePointer<Float>, _ channels: Int, _ taps: Int, _ packed: UnsafeMutablePointer<Float>) -> Void

@@ -4,11 +4,11 @@ internal import CKernels
 internal import Synchronization
 
 #if arch(x86_64)
-internal import KernelsX86V2
-internal import KernelsX86V3
-internal import KernelsX86V4
+    internal import KernelsX86V2
+    internal import KernelsX86V3
+    internal import KernelsX86V4
 #else
-internal import KernelsPlain
+    internal import KernelsPlain
 #endif
 
 /// The kernels of this process: one table per instruction set that the CPU has, and the one in use.
@@ -16,15 +16,15 @@ public enum Kernels {
     /// Every table that runs on this CPU, plainest first.
     public static let available: [KernelTable] = {
         #if arch(x86_64)
-        var tables = [KernelsX86V2.makeKernelTable(.x86v2, hasByteDot: false)]
-        if ck_cpu_has_x86_64_v3() != 0 { tables.append(KernelsX86V3.makeKernelTable(.x86v3, hasByteDot: false)) }
-        if ck_cpu_has_x86_64_v4() != 0 {
-            tables.append(KernelsX86V4.makeKernelTable(.x86v4, hasByteDot: false))
-            if ck_cpu_has_avx512_vnni() != 0 { tables.append(KernelsX86V4.makeKernelTable(.x86v4, hasByteDot: true)) }
-        }
-        return tables
+            var tables = [KernelsX86V2.makeKernelTable(.x86v2, hasByteDot: false)]
+            if ck_cpu_has_x86_64_v3() != 0 { tables.append(KernelsX86V3.makeKernelTable(.x86v3, hasByteDot: false)) }
+            if ck_cpu_has_x86_64_v4() != 0 {
+                tables.append(KernelsX86V4.makeKernelTable(.x86v4, hasByteDot: false))
+                if ck_cpu_has_avx512_vnni() != 0 { tables.append(KernelsX86V4.makeKernelTable(.x86v4, hasByteDot: true)) }
+            }
+            return tables
         #else
-        return [KernelsPlain.makeKernelTable(.plain, hasByteDot: false)]
+            return [KernelsPlain.makeKernelTable(.plain, hasByteDot: false)]
         #endif
     }()
 

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Seconds of this thread's CPU that a call takes: the best of several batches, each long enough for the clock.

@@ -42,7 +42,9 @@ func benchConvolution(_ table: KernelTable, _ peak: Double) {
             let time = seconds { table.convolution.winograd(call, 0..<(size + 3) / 4) }
             alternative = "   Winograd \(column(2 * Double(outputs * inputs * 9 * size * size) / time * 1e-9))"
         }
-        print("  conv \(column(name, 14))\(column("\(inputs)→\(outputs) @\(size)", 16))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %" + alternative)
+        print(
+            "  conv \(column(name, 14))\(column("\(inputs)→\(outputs) @\(size)", 16))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %"
+                + alternative)
     }
     for (channels, size, kernel, stride) in [(32, 112, 3, 1), (128, 56, 3, 1), (256, 28, 3, 2), (512, 14, 5, 1), (96, 80, 5, 1)] {
         let pad = kernel / 2
@@ -59,6 +61,8 @@ func benchConvolution(_ table: KernelTable, _ peak: Double) {
         call.padLeft = pad
         let time = seconds { table.convolution.depthwise(call, 0..<channels / table.lanes, 0..<size) }
         let speed = 2 * Double(channels * kernel * kernel * size * size) / time * 1e-9
-        print("  depthwise \(column("\(kernel)×\(kernel)/\(stride) \(channels) @\(size)", 26))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %")
+        print(
+            "  depthwise \(column("\(kernel)×\(kernel)/\(stride) \(channels) @\(size)", 26))\(column(speed)) GFLOP/s \(column(speed / peak * 100)) %"
+        )
     }
 }

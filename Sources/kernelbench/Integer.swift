@@ -1,7 +1,8 @@
 import Kernels
 
 func benchInteger(_ table: KernelTable) {
-    for (m, n, k) in [(128, 384, 384), (128, 1536, 384), (512, 512, 512), (1024, 1024, 1024), (1, 384, 384), (4, 1024, 1024), (16, 64, 64)] {
+    for (m, n, k) in [(128, 384, 384), (128, 1536, 384), (512, 512, 512), (1024, 1024, 1024), (1, 384, 384), (4, 1024, 1024), (16, 64, 64)]
+    {
         let a = UnsafeMutableRawPointer(floats(m * k / 4 + 1)).assumingMemoryBound(to: UInt8.self)
         let b = UnsafeMutableRawPointer(floats(n * k / 4 + 1)).assumingMemoryBound(to: UInt8.self)
         let packed = UnsafeMutableRawPointer(floats(table.integer.packedBytes(k, n) / 4))

@@ -52,7 +52,9 @@ struct ConvolutionCase: CustomStringConvertible {
     var description: String { "\(call)" }
     var outputPixels: Int { call.outputHeight * call.outputWidth }
 
-    func run(_ table: KernelTable, seed: UInt64, splits: Bool, winograd: Bool = false) -> (kernel: [Float], reference: [Float], isIntact: Bool) {
+    func run(_ table: KernelTable, seed: UInt64, splits: Bool, winograd: Bool = false) -> (
+        kernel: [Float], reference: [Float], isIntact: Bool
+    ) {
         var random = Random(seed)
         let lanes = table.lanes
         let taps = call.kernelHeight * call.kernelWidth

@@ -22,7 +22,9 @@ import Testing
             let scratchCount = table.integer.scratchBytes(rows, columns, depth) / 4
             var scratch = [Int32](repeating: 77, count: scratchCount + 1)
             let bIsSigned = Bool.random(using: &random)
-            packed.withUnsafeMutableBytes { table.integer.packB(b, bIsSigned, strides.depth, strides.column, depth, columns, $0.baseAddress!) }
+            packed.withUnsafeMutableBytes {
+                table.integer.packB(b, bIsSigned, strides.depth, strides.column, depth, columns, $0.baseAddress!)
+            }
             #expect(packed.last == -1)
             let stride = columns + 3
             var c = [Int32](repeating: 5, count: rows * stride + 1)
@@ -147,12 +149,15 @@ import Testing
                         }
                         reference.withUnsafeMutableBufferPointer {
                             Reference.gemm(
-                                call($0.baseAddress!, nil), b: b.isEmpty ? [0] : b, depthStride: columns, columnStride: 1, fused: table.fuses)
+                                call($0.baseAddress!, nil), b: b.isEmpty ? [0] : b, depthStride: columns, columnStride: 1,
+                                fused: table.fuses)
                         }
                     }
                 }
             }
-            #expect(kernel.isIntact && scratch.isIntact && same(kernel.values, Array(reference.dropLast())), "\(layout) \(rows)×\(columns)×\(depth)")
+            #expect(
+                kernel.isIntact && scratch.isIntact && same(kernel.values, Array(reference.dropLast())),
+                "\(layout) \(rows)×\(columns)×\(depth)")
         }
     }
 }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct RowTests {
     /// Runs a kernel over guarded rows.
-    func apply(_ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void, _ x: [Float], rows: Int, columns: Int, outputs: Int)
+    func apply(
+        _ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void, _ x: [Float], rows: Int, columns: Int, outputs: Int
+    )
         -> [Float]
     {
         let source = Guarded(x)

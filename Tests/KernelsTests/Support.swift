@@ -36,7 +36,8 @@ struct Guarded {
 
     init(_ count: Int, filledWith value: Float = 0) {
         self.count = count
-        storage = [Float](repeating: -12345, count: Self.margin) + [Float](repeating: value, count: count)
+        storage =
+            [Float](repeating: -12345, count: Self.margin) + [Float](repeating: value, count: count)
             + [Float](repeating: -12345, count: Self.margin)
     }
 

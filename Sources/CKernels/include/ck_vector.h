@@ -178,29 +178,33 @@ CK_INLINE ck_f32 ck_without_quarter_turns(ck_f32 a, ck_i32 n) {
 CK_INLINE void ck_transpose(const float *_Nonnull x, intptr_t xStride, intptr_t rows, float *_Nonnull y, intptr_t yStride) {
     ck_f32 v[CK_LANES];
     for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(&v[i], x + (i < rows ? i : rows - 1) * xStride, sizeof(ck_f32));
-    // One step per bit of the index: exchange the off-diagonal halves of ever larger squares.
 #if CK_LANES == 16
+    // Shuffles whose pattern is part of the instruction: pairs of floats, pairs of pairs, then quarters of registers.
+    ck_f32 t[16], u[16];
     for (int i = 0; i < 16; i += 2) {
-        ck_f32 a = v[i], b = v[i + 1];
-        v[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-        v[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+        t[i] = __builtin_shufflevector(v[i], v[i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+        t[i + 1] = __builtin_shufflevector(v[i], v[i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
     }
-    for (int i = 0; i < 16; i++) if (!(i & 2)) {
-        ck_f32 a = v[i], b = v[i + 2];
-        v[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-        v[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    for (int g = 0; g < 16; g += 4) {
+        for (int h = 0; h < 2; h++) {
+            ck_f32 a = t[g + h], b = t[g + h + 2];
+            u[g + 2 * h] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+            u[g + 2 * h + 1] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+        }
     }
-    for (int i = 0; i < 16; i++) if (!(i & 4)) {
-        ck_f32 a = v[i], b = v[i + 4];
-        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-        v[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
-    }
-    for (int i = 0; i < 8; i++) {
-        ck_f32 a = v[i], b = v[i + 8];
-        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-        v[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    // Quarter q of u[4·g + j] now holds column 4·q + j of rows 4·g and on.
+    for (int j = 0; j < 4; j++) {
+        ck_f32 p = __builtin_shufflevector(u[j], u[j + 4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+        ck_f32 q = __builtin_shufflevector(u[j], u[j + 4], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+        ck_f32 r = __builtin_shufflevector(u[j + 8], u[j + 12], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+        ck_f32 s = __builtin_shufflevector(u[j + 8], u[j + 12], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+        v[j] = __builtin_shufflevector(p, r, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+        v[j + 4] = __builtin_shufflevector(q, s, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+        v[j + 8] = __builtin_shufflevector(p, r, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+        v[j + 12] = __builtin_shufflevector(q, s, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
     }
 #elif CK_LANES == 8
+    // One step per bit of the index: the off-diagonal halves of ever larger squares change places.
     for (int i = 0; i < 8; i += 2) {
         ck_f32 a = v[i], b = v[i + 1];
         v[i] = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);

@@ -2,7 +2,8 @@ extension Reference {
     /// A convolution of one planar image [inputChannels, height, width] with weights [outputChannels, inputChannels / groups, kh, kw],
     /// summed in the order of ``ConvolutionKernels`` for blocks of `lanes` channels. Geometry is taken from `c`, pointers are not.
     package static func convolution(
-        _ c: DirectConvolution, input: [Float], weights: [Float], bias: [Float]?, residual: [Float]?, depthwise: Bool, lanes: Int, fused: Bool
+        _ c: DirectConvolution, input: [Float], weights: [Float], bias: [Float]?, residual: [Float]?, depthwise: Bool, lanes: Int,
+        fused: Bool
     ) -> [Float] {
         var output = [Float]()
         let perGroup = depthwise ? 1 : c.inputChannels

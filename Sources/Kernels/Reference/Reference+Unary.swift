@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 extension Reference {
@@ -12,7 +12,8 @@ extension Reference {
         package let bound: Double
 
         init(
-            _ name: String, _ kernel: @escaping @Sendable (KernelTable) -> UnaryKernel, _ exact: @escaping @Sendable (Double) -> Double, bound: Double
+            _ name: String, _ kernel: @escaping @Sendable (KernelTable) -> UnaryKernel, _ exact: @escaping @Sendable (Double) -> Double,
+            bound: Double
         ) {
             self.name = name
             self.kernel = kernel

@@ -4,9 +4,9 @@ internal import KernelTable
 /// Floats of input that stay in the second-level cache while all panels pass over them.
 @inline(__always) private var chunkFloats: Int {
     #if ISA_AVX512
-    96 &* 1024
+        96 &* 1024
     #else
-    32 &* 1024
+        32 &* 1024
     #endif
 }
 
@@ -76,7 +76,11 @@ private func copyPadded(_ c: UnsafePointer<DirectConvolution>, _ firstRow: Int, 
 
 @inline(__always)
 private func fillZero(_ to: UnsafeMutablePointer<Float>, _ count: Int) {
-    sweep(count) { store(V(repeating: 0), to + $0) } tail: { store(V(repeating: 0), to + $0, partial: $1) }
+    sweep(count) {
+        store(V(repeating: 0), to + $0)
+    } tail: {
+        store(V(repeating: 0), to + $0, partial: $1)
+    }
 }
 
 func conv_f32_direct(_ call: DirectConvolution, _ panels: Range<Int>, _ rows: Range<Int>) {

@@ -122,18 +122,18 @@ private func convolvePixels<R: Tile>(
     case 3: convolveTile(Three<R>.self, walk, input, weights, call, channel, pixel)
     case 4: convolveTile(Four<R>.self, walk, input, weights, call, channel, pixel)
     #if ISA_AVX2 || ISA_AVX512
-    case 5: convolveTile(Five<R>.self, walk, input, weights, call, channel, pixel)
-    case 6: convolveTile(Six<R>.self, walk, input, weights, call, channel, pixel)
+        case 5: convolveTile(Five<R>.self, walk, input, weights, call, channel, pixel)
+        case 6: convolveTile(Six<R>.self, walk, input, weights, call, channel, pixel)
     #endif
     #if ISA_AVX512
-    case 7: convolveTile(Seven<R>.self, walk, input, weights, call, channel, pixel)
-    case 8: convolveTile(Eight<R>.self, walk, input, weights, call, channel, pixel)
-    case 9: convolveTile(Nine<R>.self, walk, input, weights, call, channel, pixel)
-    case 10: convolveTile(Ten<R>.self, walk, input, weights, call, channel, pixel)
-    case 11: convolveTile(Eleven<R>.self, walk, input, weights, call, channel, pixel)
-    case 12: convolveTile(Twelve<R>.self, walk, input, weights, call, channel, pixel)
-    case 13: convolveTile(Thirteen<R>.self, walk, input, weights, call, channel, pixel)
-    case 14: convolveTile(Fourteen<R>.self, walk, input, weights, call, channel, pixel)
+        case 7: convolveTile(Seven<R>.self, walk, input, weights, call, channel, pixel)
+        case 8: convolveTile(Eight<R>.self, walk, input, weights, call, channel, pixel)
+        case 9: convolveTile(Nine<R>.self, walk, input, weights, call, channel, pixel)
+        case 10: convolveTile(Ten<R>.self, walk, input, weights, call, channel, pixel)
+        case 11: convolveTile(Eleven<R>.self, walk, input, weights, call, channel, pixel)
+        case 12: convolveTile(Twelve<R>.self, walk, input, weights, call, channel, pixel)
+        case 13: convolveTile(Thirteen<R>.self, walk, input, weights, call, channel, pixel)
+        case 14: convolveTile(Fourteen<R>.self, walk, input, weights, call, channel, pixel)
     #endif
     default: break
     }
@@ -142,11 +142,11 @@ private func convolvePixels<R: Tile>(
 /// Pixels of a full tile: 14×32 of 32 zmm, 6×16 of 16 ymm, 4×8 of 16 xmm.
 @inline(__always) var tilePixels: Int {
     #if ISA_AVX512
-    14
+        14
     #elseif ISA_AVX2
-    6
+        6
     #else
-    4
+        4
     #endif
 }
 

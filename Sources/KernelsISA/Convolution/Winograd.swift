@@ -10,9 +10,9 @@ internal import KernelTable
 /// Floats of both sides of the products at a time.
 @inline(__always) private var workFloats: Int {
     #if ISA_AVX512
-    160 &* 1024
+        160 &* 1024
     #else
-    64 &* 1024
+        64 &* 1024
     #endif
 }
 
@@ -135,7 +135,8 @@ private func transformInput(
 private func multiply(_ c: DirectConvolution, _ tiles: Int, _ inputs: UnsafePointer<Float>, _ products: UnsafeMutablePointer<Float>) {
     let fullBlocks = c.inputChannels / lanes
     var walk = Walk(
-        outer: roundUp(c.inputChannels) / lanes, fullOuter: fullBlocks, outerStride: tiles &* lanes, rows: 1, rowStride: 0, columns: 1, columnStride: 0, run: lanes, pixelStride: lanes,
+        outer: roundUp(c.inputChannels) / lanes, fullOuter: fullBlocks, outerStride: tiles &* lanes, rows: 1, rowStride: 0, columns: 1,
+        columnStride: 0, run: lanes, pixelStride: lanes,
         tailColumns: 1, tailColumnStride: 0, tailRun: c.inputChannels % lanes)
     var call = c
     call.kernelHeight = 1

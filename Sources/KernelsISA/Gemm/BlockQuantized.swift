@@ -11,7 +11,9 @@ internal import KernelTable
 
 /// Bytes of one block of a panel.
 @inline(__always)
-private func blockBytes(_ layout: BlockQuantization) -> Int { panelColumns &* 8 &+ layout.blockSize &* (layout.bits == 4 ? lanes : panelColumns) }
+private func blockBytes(_ layout: BlockQuantization) -> Int {
+    panelColumns &* 8 &+ layout.blockSize &* (layout.bits == 4 ? lanes : panelColumns)
+}
 
 @inline(__always)
 private func blockCount(_ layout: BlockQuantization, _ depth: Int) -> Int { (depth &+ layout.blockSize &- 1) / layout.blockSize }
@@ -27,7 +29,8 @@ private func number(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ bits: Int) ->
 }
 
 func block_quantized_pack(
-    _ layout: BlockQuantization, _ b: UnsafePointer<UInt8>, _ scales: UnsafePointer<Float>, _ zeroPoints: UnsafePointer<UInt8>?, _ depth: Int,
+    _ layout: BlockQuantization, _ b: UnsafePointer<UInt8>, _ scales: UnsafePointer<Float>, _ zeroPoints: UnsafePointer<UInt8>?,
+    _ depth: Int,
     _ columns: Int, _ packed: UnsafeMutableRawPointer
 ) {
     let blocks = blockCount(layout, depth)

@@ -6,9 +6,9 @@ internal import KernelTable
 /// Floats of A packed at a time: a share of the second-level cache, so that panels of B fit beside it.
 @inline(__always) private var blockFloats: Int {
     #if ISA_AVX512
-    96 &* 1024
+        96 &* 1024
     #else
-    40 &* 1024
+        40 &* 1024
     #endif
 }
 

@@ -49,16 +49,16 @@ private func multiplyRows<R: Tile>(
     case 3: multiplyTile(Three<R>.self, depth, a, rowStride, depthStride, b, place)
     case 4: multiplyTile(Four<R>.self, depth, a, rowStride, depthStride, b, place)
     #if ISA_AVX2 || ISA_AVX512
-    case 5: multiplyTile(Five<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 6: multiplyTile(Six<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 5: multiplyTile(Five<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 6: multiplyTile(Six<R>.self, depth, a, rowStride, depthStride, b, place)
     #endif
     #if ISA_AVX512
-    case 7: multiplyTile(Seven<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 8: multiplyTile(Eight<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 9: multiplyTile(Nine<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 10: multiplyTile(Ten<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 11: multiplyTile(Eleven<R>.self, depth, a, rowStride, depthStride, b, place)
-    case 12: multiplyTile(Twelve<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 7: multiplyTile(Seven<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 8: multiplyTile(Eight<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 9: multiplyTile(Nine<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 10: multiplyTile(Ten<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 11: multiplyTile(Eleven<R>.self, depth, a, rowStride, depthStride, b, place)
+        case 12: multiplyTile(Twelve<R>.self, depth, a, rowStride, depthStride, b, place)
     #endif
     default: break
     }
@@ -66,7 +66,9 @@ private func multiplyRows<R: Tile>(
 
 /// A tile whose rows of A are packed side by side: A[r, k] at `a[k·rows + r]`.
 @inline(never)
-func gemm_f32_packed(_ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
+func gemm_f32_packed(
+    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int,
+    _ columns: Int
 ) {
     let place = Place(g: g, row: row, column: column, columns: columns)
     switch rows {
@@ -75,16 +77,16 @@ func gemm_f32_packed(_ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ b: 
     case 3: multiplyRows(Row2.self, 3, depth, a, 1, 3, b, place)
     case 4: multiplyRows(Row2.self, 4, depth, a, 1, 4, b, place)
     #if ISA_AVX2 || ISA_AVX512
-    case 5: multiplyRows(Row2.self, 5, depth, a, 1, 5, b, place)
-    case 6: multiplyRows(Row2.self, 6, depth, a, 1, 6, b, place)
+        case 5: multiplyRows(Row2.self, 5, depth, a, 1, 5, b, place)
+        case 6: multiplyRows(Row2.self, 6, depth, a, 1, 6, b, place)
     #endif
     #if ISA_AVX512
-    case 7: multiplyRows(Row2.self, 7, depth, a, 1, 7, b, place)
-    case 8: multiplyRows(Row2.self, 8, depth, a, 1, 8, b, place)
-    case 9: multiplyRows(Row2.self, 9, depth, a, 1, 9, b, place)
-    case 10: multiplyRows(Row2.self, 10, depth, a, 1, 10, b, place)
-    case 11: multiplyRows(Row2.self, 11, depth, a, 1, 11, b, place)
-    case 12: multiplyRows(Row2.self, 12, depth, a, 1, 12, b, place)
+        case 7: multiplyRows(Row2.self, 7, depth, a, 1, 7, b, place)
+        case 8: multiplyRows(Row2.self, 8, depth, a, 1, 8, b, place)
+        case 9: multiplyRows(Row2.self, 9, depth, a, 1, 9, b, place)
+        case 10: multiplyRows(Row2.self, 10, depth, a, 1, 10, b, place)
+        case 11: multiplyRows(Row2.self, 11, depth, a, 1, 11, b, place)
+        case 12: multiplyRows(Row2.self, 12, depth, a, 1, 12, b, place)
     #endif
     default: break
     }
@@ -93,7 +95,8 @@ func gemm_f32_packed(_ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ b: 
 /// A tile that reads A where it lies.
 @inline(never)
 func gemm_f32_direct(
-    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>, _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
+    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>,
+    _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
 ) {
     let place = Place(g: g, row: row, column: column, columns: columns)
     multiplyRows(Row2.self, rows, depth, a, rowStride, depthStride, b, place)
@@ -102,7 +105,8 @@ func gemm_f32_direct(
 /// The same over a half panel, the last of a B whose columns end within its first vector.
 @inline(never)
 func gemm_f32_half(
-    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>, _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
+    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>,
+    _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
 ) {
     let place = Place(g: g, row: row, column: column, columns: columns)
     multiplyRows(Row1.self, rows, depth, a, rowStride, depthStride, b, place)
@@ -144,14 +148,15 @@ private func finishPanel<T: Tile>(_ tile: T, _ place: Place, _ offset: Int) {
 
 @inline(never)
 func gemm_f32_wide(
-    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>, _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
+    _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ b: UnsafePointer<Float>,
+    _ g: UnsafePointer<GemmF32>, _ row: Int, _ column: Int, _ columns: Int
 ) {
     let place = Place(g: g, row: row, column: column, columns: columns)
     switch rows {
     case 1: multiplyWide(Row2.self, depth, a, rowStride, depthStride, b, place)
     #if ISA_AVX512
-    case 2: multiplyWide(Two<Row2>.self, depth, a, rowStride, depthStride, b, place)
-    case 3: multiplyWide(Three<Row2>.self, depth, a, rowStride, depthStride, b, place)
+        case 2: multiplyWide(Two<Row2>.self, depth, a, rowStride, depthStride, b, place)
+        case 3: multiplyWide(Three<Row2>.self, depth, a, rowStride, depthStride, b, place)
     #endif
     default: break
     }
@@ -160,11 +165,11 @@ func gemm_f32_wide(
 /// The inner loop of a full tile without its memory: what the multipliers can do.
 func gemm_f32_registers(_ depth: Int) -> Float {
     #if ISA_AVX512
-    var tile = Twelve<Row2>()
+        var tile = Twelve<Row2>()
     #elseif ISA_AVX2
-    var tile = Six<Row2>()
+        var tile = Six<Row2>()
     #else
-    var tile = Four<Row2>()
+        var tile = Four<Row2>()
     #endif
     var a: Float = 0.5
     let b0 = splat(0.25)

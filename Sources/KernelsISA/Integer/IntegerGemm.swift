@@ -226,23 +226,23 @@ private func word_pack_b(
 private func gemm_i8_words(_ g: GemmInt8) { multiply(WordPairs.self, g) }
 
 #if ISA_AVX512
-private func quad_packed_bytes(_ depth: Int, _ columns: Int) -> Int { packedBytes(ByteQuads.self, depth, columns) }
-private func quad_scratch_bytes(_ rows: Int, _ columns: Int, _ depth: Int) -> Int { scratchBytes(ByteQuads.self, rows, depth) }
-private func quad_pack_b(
-    _ b: UnsafePointer<UInt8>, _ isSigned: Bool, _ depthStride: Int, _ columnStride: Int, _ depth: Int, _ columns: Int,
-    _ packed: UnsafeMutableRawPointer
-) { packB(ByteQuads.self, b, isSigned, depthStride, columnStride, depth, columns, packed) }
-private func gemm_i8_quads(_ g: GemmInt8) { multiply(ByteQuads.self, g) }
+    private func quad_packed_bytes(_ depth: Int, _ columns: Int) -> Int { packedBytes(ByteQuads.self, depth, columns) }
+    private func quad_scratch_bytes(_ rows: Int, _ columns: Int, _ depth: Int) -> Int { scratchBytes(ByteQuads.self, rows, depth) }
+    private func quad_pack_b(
+        _ b: UnsafePointer<UInt8>, _ isSigned: Bool, _ depthStride: Int, _ columnStride: Int, _ depth: Int, _ columns: Int,
+        _ packed: UnsafeMutableRawPointer
+    ) { packB(ByteQuads.self, b, isSigned, depthStride, columnStride, depth, columns, packed) }
+    private func gemm_i8_quads(_ g: GemmInt8) { multiply(ByteQuads.self, g) }
 #endif
 
 /// - Parameter hasByteDot: whether the CPU has the byte dot products that this module knows beyond its own instruction set.
 func makeIntegerKernels(hasByteDot: Bool) -> IntegerKernels {
     #if ISA_AVX512
-    if hasByteDot {
-        return IntegerKernels(
-            dotProduct: "vpdpbusd", packedBytes: quad_packed_bytes, packB: quad_pack_b, scratchBytes: quad_scratch_bytes,
-            multiply: gemm_i8_quads, dequantizeSums: dequantize_sums, quantize: quantize_row, dequantize: dequantize_row)
-    }
+        if hasByteDot {
+            return IntegerKernels(
+                dotProduct: "vpdpbusd", packedBytes: quad_packed_bytes, packB: quad_pack_b, scratchBytes: quad_scratch_bytes,
+                multiply: gemm_i8_quads, dequantizeSums: dequantize_sums, quantize: quantize_row, dequantize: dequantize_row)
+        }
     #endif
     return IntegerKernels(
         dotProduct: "pmaddwd", packedBytes: word_packed_bytes, packB: word_pack_b, scratchBytes: word_scratch_bytes,

@@ -14,11 +14,11 @@ struct WordPairs: DotProduct {
 }
 
 #if ISA_AVX512
-/// Four unsigned bytes by four signed ones, by AVX-512 VNNI.
-struct ByteQuads: DotProduct {
-    @inline(__always) static var unit: Int { 4 }
-    @inline(__always) static func add(_ sum: VI, _ a: VI, _ b: VI) -> VI { ck_dot_u8_i8(sum, a, b) }
-}
+    /// Four unsigned bytes by four signed ones, by AVX-512 VNNI.
+    struct ByteQuads: DotProduct {
+        @inline(__always) static var unit: Int { 4 }
+        @inline(__always) static func add(_ sum: VI, _ a: VI, _ b: VI) -> VI { ck_dot_u8_i8(sum, a, b) }
+    }
 #endif
 
 /// Rows of 32-bit sums in registers, two vectors each; compare ``Tile``.
@@ -87,29 +87,30 @@ private func multiplyTile<T: IntegerTile, D: DotProduct>(
 /// Rows of a full tile and of the smaller ones: a tile of any other height is padded to the next.
 @inline(__always) func integerTileRows(_ rows: Int) -> Int {
     #if ISA_AVX512
-    rows > 8 ? 12 : rows > 4 ? 8 : rows > 2 ? 4 : rows
+        rows > 8 ? 12 : rows > 4 ? 8 : rows > 2 ? 4 : rows
     #elseif ISA_AVX2
-    rows > 4 ? 6 : rows > 2 ? 4 : rows
+        rows > 4 ? 6 : rows > 2 ? 4 : rows
     #else
-    rows > 2 ? 4 : rows
+        rows > 2 ? 4 : rows
     #endif
 }
 
 /// The sums of one tile: C is rows × 2·lanes.
 @inline(__always)
 func multiplyIntegerTile<D: DotProduct>(
-    _ d: D.Type, _ rows: Int, _ units: Int, _ a: UnsafePointer<Int32>, _ b: UnsafeRawPointer, _ c: UnsafeMutablePointer<Int32>, _ stride: Int
+    _ d: D.Type, _ rows: Int, _ units: Int, _ a: UnsafePointer<Int32>, _ b: UnsafeRawPointer, _ c: UnsafeMutablePointer<Int32>,
+    _ stride: Int
 ) {
     switch rows {
     case 1: multiplyTile(IntegerRow.self, d, units, a, b, c, stride)
     case 2: multiplyTile(Integer2.self, d, units, a, b, c, stride)
     case 4: multiplyTile(Integer4.self, d, units, a, b, c, stride)
     #if ISA_AVX2
-    case 6: multiplyTile(Integer6.self, d, units, a, b, c, stride)
+        case 6: multiplyTile(Integer6.self, d, units, a, b, c, stride)
     #endif
     #if ISA_AVX512
-    case 8: multiplyTile(Integer8.self, d, units, a, b, c, stride)
-    case 12: multiplyTile(Integer12.self, d, units, a, b, c, stride)
+        case 8: multiplyTile(Integer8.self, d, units, a, b, c, stride)
+        case 12: multiplyTile(Integer12.self, d, units, a, b, c, stride)
     #endif
     default: break
     }

@@ -5,7 +5,8 @@ internal import KernelTable
 private func loadInts(_ p: UnsafePointer<Int32>) -> VI { UnsafeRawPointer(p).loadUnaligned(as: VI.self) }
 
 func dequantize_sums(
-    _ x: UnsafePointer<Int32>, _ rowScale: Float, _ columnScale: UnsafePointer<Float>?, _ bias: UnsafePointer<Float>?, _ activation: Activation,
+    _ x: UnsafePointer<Int32>, _ rowScale: Float, _ columnScale: UnsafePointer<Float>?, _ bias: UnsafePointer<Float>?,
+    _ activation: Activation,
     _ y: UnsafeMutablePointer<Float>, _ count: Int
 ) {
     let row = splat(rowScale)

@@ -43,7 +43,11 @@ private func combine<F: VectorPair>(
             }
         } else if columns > 0 {
             let value = f(splat(x.pointee), splat(z.pointee))
-            sweep(columns) { i in store(value, to + i) } tail: { i, left in store(value, to + i, partial: left) }
+            sweep(columns) { i in
+                store(value, to + i)
+            } tail: { i, left in
+                store(value, to + i, partial: left)
+            }
         }
         r &+= 1
     }

@@ -1,8 +1,8 @@
 internal import CKernels
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #endif
 
 /// Beyond this size an argument is reduced by the C library, one lane at a time.

@@ -3,7 +3,9 @@ internal import KernelTable
 
 /// Taps of a window along one axis that lie within the image: k in first ..< end reads position·stride − pad + k·dilation.
 @inline(__always)
-func validTaps(_ position: Int, _ stride: Int, _ pad: Int, _ dilation: Int, _ kernel: Int, _ size: Int) -> (start: Int, first: Int, end: Int) {
+func validTaps(_ position: Int, _ stride: Int, _ pad: Int, _ dilation: Int, _ kernel: Int, _ size: Int) -> (
+    start: Int, first: Int, end: Int
+) {
     let start = position &* stride &- pad
     let first = start < 0 ? (dilation &- 1 &- start) / dilation : 0
     let last = size &- start

@@ -41,11 +41,11 @@ func reduceVectors<C: VectorPair, F: VectorMap>(
 @inline(__always)
 func keep(_ left: Int, _ v: V, _ filler: Float) -> V {
     #if ISA_AVX512
-    let index = VI(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+        let index = VI(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     #elseif ISA_AVX2
-    let index = VI(0, 1, 2, 3, 4, 5, 6, 7)
+        let index = VI(0, 1, 2, 3, 4, 5, 6, 7)
     #else
-    let index = VI(0, 1, 2, 3)
+        let index = VI(0, 1, 2, 3)
     #endif
     return splat(filler).replacing(with: v, where: index .< isplat(Int32(truncatingIfNeeded: left)))
 }
