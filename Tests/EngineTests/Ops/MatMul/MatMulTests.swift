@@ -75,7 +75,6 @@ import Testing
         #expect(try constant(["n", "5", "2"], [2, 3]) == .batchable)
         #expect(try constant(["n", "5", "2"], [1, 2, 3]) == .batchable)
         #expect(try constant(["n", "5", "2"], [4, 2, 3]) != .batchable)
-        #expect(try constant(["n", "2"], [4, 2, 3]) == .batchable)
     }
 }
 
