@@ -85,6 +85,7 @@ struct ResizeRow: Sendable, CustomTestStringConvertible {
         #expect(fault("Resize", [x, nil, .floats([1, 1, 2, 2], [4])], version: 13, ["mode": .string("magic")]) != nil)
         #expect(fault("Resize", [x, nil, .floats([2, 2], [2])], version: 19, ["axes": .ints([0, 0])]) != nil)
         #expect(fault("Resize", [x, nil, .floats([2, 2], [2])], version: 19, ["axes": .ints([0, 4])]) != nil)
+        #expect(fault("Resize", [Tensor([UInt8(1)], dataType: .int4, shape: [1]), nil, .floats([2], [1])], version: 13, ["mode": .string("linear")]) != nil)
         #expect(fault("Resize", [.strings(["a"], [1]), nil, .floats([2], [1])], version: 13, ["mode": .string("linear")]) != nil)
     }
 
