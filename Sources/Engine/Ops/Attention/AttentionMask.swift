@@ -43,9 +43,10 @@ struct VisibleKeys: Sendable {
     func range(position: Int, keys: Int, valid: Int) -> Range<Int> {
         var (low, high) = (0, min(keys, valid))
         if isCausal { high = min(high, position &+ 1) }
-        // Bounds of a window may be as large as an integer gets.
-        if let right { high = min(high, position.addingReportingOverflow(right).overflow ? high : position + right + 1) }
-        if let left { low = max(low, position.subtractingReportingOverflow(left).overflow ? 0 : position - left) }
+        // Bounds of a window may be as large as an integer gets; what reaches past everything bounds nothing.
+        let everything = keys + abs(position)
+        if let right, right < everything { high = min(high, position + right + 1) }
+        if let left, left < everything { low = max(low, position - left) }
         low = min(low, keys)
         return low..<max(low, high)
     }

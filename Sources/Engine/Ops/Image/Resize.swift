@@ -52,7 +52,7 @@ struct Resize: Operation {
         let x = try node.tensorFact(inputs, 0, "X")
         let dataType = x.dataType ?? .float32
         if settings.mode != .nearest || settings.transformation == .cropAndResize {
-            guard dataType.isFloatingPoint && dataType.byteWidth > 1 || dataType.isInteger && dataType.byteWidth > 0 else {
+            guard [DataType].arithmetic.contains(dataType) || dataType == .bool else {
                 throw node.malformed("\(dataType) cannot be interpolated")
             }
         }
