@@ -103,7 +103,11 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
-        .executableTarget(name: "transport-echo", dependencies: ["GRPC"] + nio, path: "bench/transport/echo", swiftSettings: house),
+        .target(name: "CAllocations", path: "bench/transport/CAllocations"),
+        .executableTarget(
+            name: "transport-allocations", dependencies: ["CAllocations", "GRPC", "HTTP2"] + nio, path: "bench/transport/allocations",
+            swiftSettings: house),
+        .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(

@@ -55,6 +55,22 @@ public final class Model: Sendable {
         try run(inputs.map(Value.tensor), cancellation: cancellation)
     }
 
+    /// As ``run(_:cancellation:)``, for values by name; the outputs come by name as well.
+    public func run(_ inputs: [String: Value], cancellation: Cancellation? = nil) throws(EngineError) -> [String: Value] {
+        var ordered: [Value] = []
+        for port in signature.inputs {
+            guard let value = inputs[port.name] else { throw EngineError(.invalidInput, "it is missing", place: "input '\(port.name)'") }
+            ordered.append(value)
+        }
+        if inputs.count > ordered.count {
+            let known = Set(signature.inputs.map(\.name))
+            let surplus = inputs.keys.filter { !known.contains($0) }.sorted().joined(separator: ", ")
+            throw EngineError(.invalidInput, "the model has no input named \(surplus)")
+        }
+        let outputs = try run(ordered, cancellation: cancellation)
+        return Dictionary(zip(signature.outputs.map(\.name), outputs)) { first, _ in first }
+    }
+
     /// Runs the model and writes its outputs into memory of the caller's.
     ///
     /// In a steady state, with inputs of shapes met before, this allocates nothing.

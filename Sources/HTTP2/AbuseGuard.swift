@@ -81,7 +81,8 @@ struct AbuseGuard {
 
     /// We sent RST_STREAM because of what the peer did.
     mutating func sentReset(_ code: ErrorCode, now: UInt64) -> Violation? {
-        if code == .noError || code == .cancel { return nil }
+        // These three are our own decisions.
+        if code == .noError || code == .cancel || code == .refusedStream { return nil }
         return resetsProvoked.take(now: now) ? nil : .calm(.resetsProvokedExceeded, "too many streams in error")
     }
 

@@ -44,6 +44,8 @@ public final class Connection: TimerNode {
     private var cutHeaders: HeaderArena?
     private unowned(unsafe) var firstStream: HTTP2Stream?
     public private(set) var openStreams = 0
+    /// Bytes of bodies that wait for the peer's windows, on all streams.
+    public internal(set) var queuedBytes = 0
     private var pingsSent: UInt64 = 0
 
     enum Phase { case active, ending, lingering, closed }
@@ -154,7 +156,12 @@ public final class Connection: TimerNode {
         while index < inbox.events.count {
             let event = inbox.events[index]
             index += 1
-            handle(event, inbox)
+            if phase == .active || phase == .ending {
+                handle(event, inbox)
+            } else if case .opened(let reference) = event {
+                // The socket was lost on the way: the streams that it had are gone, and this one never was.
+                reference.release()
+            }
         }
         inbox.events.removeAll(keepingCapacity: true)
         inbox.headers.clear()
@@ -179,6 +186,9 @@ public final class Connection: TimerNode {
                 if fields.isTooLarge { counters.count(.headerListRefused) }
                 if let handler = stream.handler {
                     handler.received(headers: fields, endStream: endStream, on: stream)
+                } else if role == .server, queuedBytes > limits.maxQueuedBytes {
+                    counters.count(.queuedBytesExceeded)
+                    stream.reset(.refusedStream)
                 } else {
                     acceptor?.opened(stream, headers: fields, endStream: endStream)
                 }
@@ -235,6 +245,7 @@ public final class Connection: TimerNode {
     private func end(_ stream: HTTP2Stream, _ code: ErrorCode) {
         stream.isClosed = true
         unlink(stream)
+        queuedBytes -= stream.outbound.byteCount
         stream.outbound.removeAll()
         let handler = stream.handler.take()
         handler?.streamClosed(code, on: stream)

@@ -54,14 +54,14 @@ public final class HTTP2Stream {
     public func send(_ body: ByteBuffer) {
         guard !isClosed, !localEnded, body.readableBytes > 0 else { return }
         outbound.append(body)
-        queued()
+        queued(body.readableBytes)
     }
 
     /// Queues the last `byteCount` (≤ 8) bytes of `word`, most significant first.
     public func send(_ word: UInt64, byteCount: Int) {
         guard !isClosed, !localEnded else { return }
         outbound.append(word, byteCount: byteCount)
-        queued()
+        queued(byteCount)
     }
 
     /// Ends the body, with trailers or without.
@@ -86,7 +86,8 @@ public final class HTTP2Stream {
         connection.grant(granted, on: self)
     }
 
-    private func queued() {
+    private func queued(_ count: Int) {
+        connection.queuedBytes += count
         if progressAt == 0 { progressAt = connection.loop.now }
         if outbound.byteCount >= connection.limits.streamSendHighWaterBytes { isAboveHighWater = true }
         connection.bodyQueued(self)

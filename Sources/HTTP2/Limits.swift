@@ -85,6 +85,8 @@ public struct Limits: Sendable {
     public var maxSentFrameBytes: Int = 64 << 10
     /// Waiting bytes of one stream from which on a sender is asked to pause.
     public var streamSendHighWaterBytes: Int = 256 << 10
+    /// Bytes of replies that wait for one peer, all its streams together. Beyond: new requests get REFUSED_STREAM.
+    public var maxQueuedBytes: Int = 64 << 20
     /// Open sockets of one server. Beyond: new ones are closed at once.
     public var maxConnections: Int = 16_384
 

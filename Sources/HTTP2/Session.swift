@@ -5,6 +5,8 @@ internal import CNghttp2
 /// What the session finds goes to the inbox given at `init`, which must outlive it. Confined to one event loop.
 struct Session: ~Copyable {
     private let handle: OpaquePointer
+    /// What the session is made of, kept until it is gone.
+    private let memory: SessionMemory
 
     enum Role { case server, client }
 
@@ -23,13 +25,16 @@ struct Session: ~Copyable {
 
         var session: OpaquePointer?
         let user = Unmanaged.passUnretained(inbox).toOpaque()
+        // Copied by the session.
+        var functions = inbox.memory.functions
         let result =
             switch role {
-            case .server: nghttp2_session_server_new2(&session, SessionCallbacks.shared.handle, user, option)
-            case .client: nghttp2_session_client_new2(&session, SessionCallbacks.shared.handle, user, option)
+            case .server: nghttp2_session_server_new3(&session, SessionCallbacks.shared.handle, user, option, &functions)
+            case .client: nghttp2_session_client_new3(&session, SessionCallbacks.shared.handle, user, option, &functions)
             }
         guard result == 0, let session else { throw HTTP2Error(.internalError, Session.text(of: result)) }
         handle = session
+        memory = inbox.memory
     }
 
     deinit { nghttp2_session_del(handle) }

@@ -32,6 +32,8 @@ final class SessionInbox {
     var lowWaterBytes = 0
     var headerListExceeded = false
     let streams = StreamPool()
+    /// What the sessions are made of; it outlives them, as the loop does its connections.
+    let memory = SessionMemory()
     /// Where frames of the running session are written.
     let output = OutputBatch()
 

@@ -29,12 +29,42 @@ func sweep(_ count: Int, full: (_ at: Int) -> Void, tail: (_ at: Int, _ left: In
     if i < count { tail(i, count &- i) }
 }
 
+/// A function of one vector. A type and not a closure: the compiler is then bound to inline it wherever it is applied.
+protocol VectorMap {
+    func callAsFunction(_ x: V) -> V
+}
+
+/// A function of two vectors.
+protocol VectorPair {
+    func callAsFunction(_ a: V, _ b: V) -> V
+}
+
 /// y[i] = f(x[i]), a vector at a time; the tail passes through the same `f`, so its bits do not depend on the place.
 @inline(__always)
-func map(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ f: (V) -> V) {
-    sweep(count) { i in
+func map<F: VectorMap>(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ f: F) {
+    var i = 0
+    let last = count &- lanes
+    while i <= last {
         store(f(load(x + i)), y + i)
-    } tail: { i, left in
-        store(f(load(x + i, partial: left)), y + i, partial: left)
+        i &+= lanes
     }
+    if i < count { store(f(load(x + i, partial: count &- i)), y + i, partial: count &- i) }
+}
+
+struct Same: VectorMap {
+    @inline(__always) func callAsFunction(_ x: V) -> V { x }
+}
+
+struct Sum: VectorPair {
+    @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { a + b }
+}
+
+/// The larger of two, NaN if either is.
+struct Larger: VectorPair {
+    @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { ck_select(ck_is_nan(b), b, ck_max(a, b)) }
+}
+
+/// The smaller of two, NaN if either is.
+struct Smaller: VectorPair {
+    @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { ck_select(ck_is_nan(b), b, ck_min(a, b)) }
 }

@@ -79,18 +79,25 @@ public final class ServingCore: Sendable {
 
     func submit(_ request: InferenceRequest, _ table: inout RouteTable) {
         request.timing.arrivedNanos = clock.nowNanos
-        let version: ModelVersion
+        let found: (version: ModelVersion, shadow: Shadow?)
         do {
-            version = try router.enter(request, &table)
+            found = try router.enter(request, &table)
         } catch {
-            request.error = error
-            request.timing.finishedNanos = request.timing.arrivedNanos
-            request.sink?.finished(request)
-            return
+            return request.fail(error, nowNanos: request.timing.arrivedNanos)
         }
-        request.servedBy = version
-        version.submit(request)
+        request.servedBy = found.version
+        if let shadow = found.shadow { shadow.watch(request, servedBy: found.version) }
+        found.version.submit(request)
     }
+
+    /// Changes how requests that name no version are shared among a model's live ones, until the model is configured anew; nil goes back to
+    /// its configuration. `completion` is called on a loading thread.
+    public func setRouting(_ model: String, _ routing: RoutingSpec?, completion: @escaping @Sendable (ServingError?) -> Void) {
+        repository.setRouting(model, routing, completion: completion)
+    }
+
+    /// How a model's requests are shared now; nil for a model that nobody knows.
+    public func routingStatus(of model: String) -> RoutingStatus? { repository.routingStatus(of: model) }
 
     /// The version that a request for `model` would reach now.
     public func version(of model: String, _ selector: VersionSelector = .any) throws(ServingError) -> ModelVersion {

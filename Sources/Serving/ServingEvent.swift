@@ -6,6 +6,12 @@ public enum ServingEvent: Sendable {
     case loadFailed(VersionIdentity, ServingError)
     /// The model as a whole cannot be loaded, such as for a faulty configuration.
     case modelFailed(model: String, ServingError)
+    /// A golden request was answered wrongly by a version that serves all the same, as its configuration says.
+    case goldenFailed(VersionIdentity, ServingError)
+    /// A new version that takes over step by step gets this share of the requests now.
+    case canaryStep(VersionIdentity, share: Double)
+    case promoted(VersionIdentity)
+    case rolledBack(VersionIdentity, reason: String)
     case unloading(VersionIdentity)
     case unloaded(VersionIdentity)
     case sourceFailed(name: String, ServingError)

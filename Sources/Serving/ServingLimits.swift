@@ -6,6 +6,8 @@ public struct ServingLimits: Sendable, Hashable {
     public var maxGoldenBytes = 64 << 20
     /// Golden requests of one version: bounds the time that a load takes. Beyond: the rest is not run.
     public var maxGoldenRequests = 256
+    /// Bytes of questions and answers that one version's response cache holds. Beyond: what was used longest ago goes.
+    public var cacheBytesPerVersion = 64 << 20
     /// Time that the latency curve is seeded for at warm-up. Beyond: larger sizes are learnt from traffic.
     public var warmupNanos: Int64 = 60_000_000
 

@@ -6,6 +6,8 @@ struct Case {
     let folder: String
     let relativeTolerance: Double
     let absoluteTolerance: Double
+    /// How far an element may be off, as a share of the largest of its output.
+    let shareOfLargest: Double
 
     /// The cases below `root`: every folder that holds a model, in order of name.
     static func all(below root: String) -> [Case] {
@@ -28,6 +30,7 @@ struct Case {
         let settings = Self.text("\(folder)/meta.json")
         relativeTolerance = Self.number("rtol", in: settings) ?? 1e-3
         absoluteTolerance = Self.number("atol", in: settings) ?? 1e-7
+        shareOfLargest = Self.number("of_max", in: settings) ?? 0
     }
 
     func path(_ kind: String, _ index: Int) -> String? {

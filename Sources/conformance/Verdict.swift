@@ -70,11 +70,13 @@ extension Case {
         var worst = 0
         var failures = 0
         var largest = -1.0
+        let scale = theirs.lazy.filter(\.isFinite).map(abs).max() ?? 0
+        let allowance = absoluteTolerance + shareOfLargest * scale
         for index in mine.indices {
             let (a, b) = (mine[index], theirs[index])
             if a == b || (a.isNaN && b.isNaN) { continue }
             let gap = abs(a - b)
-            if gap <= absoluteTolerance + relativeTolerance * abs(b) { continue }
+            if gap <= allowance + relativeTolerance * abs(b) { continue }
             failures += 1
             if gap.isNaN || gap > largest {
                 largest = gap.isNaN ? .infinity : gap

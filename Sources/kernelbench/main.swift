@@ -8,5 +8,7 @@ for table in Kernels.available.reversed() where !wanted.contains("widest") || ta
     print("\(table.instructionSet): FMA peak \(column(peak)) GFLOP/s")
     if asked("gemm") { benchGemm(table, peak) }
     if asked("conv") { benchConvolution(table, peak) }
+    if asked("rows") { benchRows(table) }
+    if asked("integer") { benchInteger(table) }
     if wanted.contains("ulps") { measureAccuracy(table, stride: wanted.contains("all") ? 1 : 1009) }
 }

@@ -74,7 +74,6 @@ import Testing
     @Test func `replies may come from any thread, many at once`() async throws {
         let running = try await Running(loops: 2) { server in
             server.register(unary: "/t.T/Elsewhere") { call in
-                nonisolated(unsafe) let call = call
                 Task.detached { call.reply(ReplyBody(ByteBuffer(bytes: call.message.bytes))) }
             }
         }
@@ -180,7 +179,6 @@ import Testing
     @Test func `a shutdown lets calls finish, and refuses new ones`() async throws {
         let running = try await Running { server in
             server.register(unary: "/t.T/Slow") { call in
-                nonisolated(unsafe) let call = call
                 Task.detached {
                     try? await Task.sleep(for: .milliseconds(100))
                     call.reply(ReplyBody(ByteBuffer(bytes: [9])))

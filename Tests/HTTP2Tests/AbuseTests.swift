@@ -130,6 +130,25 @@ import Testing
         #expect(stream < 2 * 260)
     }
 
+    @Test func `replies that nobody reads are bounded`() throws {
+        var limits = Limits()
+        limits.maxQueuedBytes = 1_000_000
+        let acceptor = TestAcceptor()
+        acceptor.body = String(repeating: "x", count: 300_000)
+        let peer = try ScriptedPeer(limits, acceptor: acceptor)
+        for stream: UInt32 in stride(from: 1, to: 40, by: 2) { peer.send(Frames.headers(stream)) }
+        #expect(peer.connection.queuedBytes < 1_400_000)
+        #expect(peer.counters.value(.queuedBytesExceeded) > 0)
+        #expect(peer.reset(39)?.code == 7)
+        #expect(peer.goAway == nil)
+        // Once the peer reads, it is served again.
+        for stream: UInt32 in stride(from: 1, to: 10, by: 2) { peer.send(Frames.windowUpdate(stream, 300_000)) }
+        peer.send(Frames.windowUpdate(0, 3_000_000))
+        #expect(peer.connection.queuedBytes == 0)
+        peer.send(Frames.headers(41))
+        #expect(peer.frames.contains { $0.type == 1 && $0.stream == 41 })
+    }
+
     @Test func `pings between answers are no abuse`() throws {
         let peer = try ScriptedPeer()
         for stream in stride(from: UInt32(1), to: 400, by: 2) { peer.send(Frames.headers(stream) + Frames.ping() + Frames.ping()) }

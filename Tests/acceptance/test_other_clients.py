@@ -5,6 +5,7 @@ from pathlib import Path
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tritonclient.grpc import service_pb2
 
 GRPCURL = Path(sys.executable).parent / "grpcurl"
 
@@ -69,6 +70,24 @@ def test_curl_sends_a_grpc_message(server, tmp_path):
         "--http2-prior-knowledge", "-H", "content-type: application/grpc", "-H", "te: trailers", "--data-binary",
         f"@{body}", "-D", "-", "-o", "/dev/null", f"http://{server.grpc}/inference.GRPCInferenceService/ServerLive")
     assert "HTTP/2 200" in answer.stdout and "grpc-status: 0" in answer.stdout
+
+
+def test_an_expired_deadline_is_reported_and_nothing_is_computed(server, tmp_path):
+    body = tmp_path / "body"
+    message = service_pb2.ModelInferRequest(model_name="cancer-forest")
+    tensor = message.inputs.add()
+    tensor.name, tensor.datatype = "features", "FP32"
+    tensor.shape.extend([1, 30])
+    message.raw_input_contents.append(bytes(120))
+    data = message.SerializeToString()
+    body.write_bytes(b"\0" + len(data).to_bytes(4, "big") + data)
+    counted = lambda: curl(f"http://{server.metrics}/metrics").stdout.split('nv_inference_exec_count{model="cancer-forest"')[1].split("\n")[0]
+    before = counted()
+    answer = curl(
+        "--http2-prior-knowledge", "-H", "content-type: application/grpc", "-H", "te: trailers", "-H", "grpc-timeout: 1n",
+        "--data-binary", f"@{body}", "-D", "-", "-o", "/dev/null", f"http://{server.grpc}/inference.GRPCInferenceService/ModelInfer")
+    assert "grpc-status: 4" in answer.stdout
+    assert counted() == before
 
 
 @pytest.mark.parametrize("path", ["/v2/health/live", "/v2/health/ready"])

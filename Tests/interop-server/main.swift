@@ -17,6 +17,7 @@ health.set("", .serving)
 health.set("grpc.testing.TestService", .serving)
 health.register(on: server)
 TestService().register(on: server)
+ReflectionService(source: IndexedDescriptors(), services: { ["grpc.health.v1.Health", "grpc.testing.TestService"] }).register(on: server)
 server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
 server.register(plain: "/") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
 

@@ -94,13 +94,17 @@ struct BatchAnalysis {
 
     /// The outputs' facts, with their elements where the shapes alone decide them.
     private func facts(_ step: Network.Step, _ inputs: [Fact?], _ wanted: [Bool]) throws(EngineError) -> [Fact] {
-        var outputs = try step.operation.infer(inputs, wanted: wanted, place: step.node.place)
+        var outputs: [Fact]
+        do {
+            outputs = try step.operation.infer(inputs, wanted: wanted, limitBytes: .max)
+        } catch { throw error.at(step.node.place) }
         guard step.operation.isDeterministic, !outputs.allSatisfy({ $0.value != nil }),
             inputs.allSatisfy({ $0 == nil || $0?.value != nil }),
             outputs.allSatisfy({ $0.dataType != nil && ($0.shape?.count ?? 0) <= Self.constantElements })
         else { return outputs }
         let results = try Evaluation.run(
-            step.operation, inputs: inputs.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: step.node.place)
+            step.operation, inputs: inputs.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: step.node.place,
+            limitBytes: 16 * Self.constantElements)
         for (index, result) in results.enumerated() {
             if let tensor = result?.tensor { outputs[index] = Fact(constant: tensor) }
         }

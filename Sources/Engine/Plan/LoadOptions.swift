@@ -34,8 +34,8 @@ public enum Pass: String, Sendable, Hashable, CaseIterable {
 /// Bounds of the engine. Past any of them loading or running stops with an error that names it.
 public struct EngineLimits: Sendable, Hashable {
     public var importing = ImportLimits()
-    /// Bytes of one plan's memory for activations. Guards the machine against one request's shapes.
-    public var planBytes = 16 << 30
+    /// Bytes of one run's memory for values, and of any single value. Guards the machine against one request's shapes.
+    public var planBytes = 4 << 30
     /// Bytes of one constant computed at load: larger ones are computed by each run.
     public var foldedBytes = 64 << 20
     /// Elements of one value computed when a plan meets new input shapes.

@@ -103,7 +103,10 @@ struct NetworkBuilder {
         }
         let facts: [Fact?] = inputs.map { $0.map { network.values[$0].fact } }
         let wanted = node.outputs.map { !$0.isEmpty }
-        let outputFacts = try operation.infer(facts, wanted: wanted, place: node.place)
+        let outputFacts: [Fact]
+        do {
+            outputFacts = try operation.infer(facts, wanted: wanted, limitBytes: options.limits.planBytes)
+        } catch { throw error.at(node.place) }
         if options.isOn(.foldConstants), let constants = try fold(operation, node, facts, outputFacts, wanted) {
             for (name, constant) in zip(node.outputs, constants) where !name.isEmpty {
                 guard let constant else { continue }
@@ -190,7 +193,8 @@ struct NetworkBuilder {
             if let shape = fact.shape, shape.count > options.limits.foldedBytes / max(dataType.byteWidth, 8) { return nil }
         }
         let results = try Evaluation.run(
-            operation, inputs: facts.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: node.place)
+            operation, inputs: facts.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: node.place,
+            limitBytes: options.limits.planBytes)
         var tensors: [Tensor?] = []
         for (result, isWanted) in zip(results, wanted) {
             if isWanted, result?.tensor == nil { return nil }

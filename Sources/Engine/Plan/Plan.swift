@@ -24,7 +24,10 @@ final class Plan: Sendable {
         for (value, fact) in zip(entrances, inputs) { facts[value] = fact }
         for step in network.steps {
             let wanted = step.outputs.map { $0 != nil }
-            let results = try step.operation.infer(step.inputs.map { $0.map { facts[$0] } }, wanted: wanted, place: step.node.place)
+            let results: [Fact]
+            do {
+                results = try step.operation.infer(step.inputs.map { $0.map { facts[$0] } }, wanted: wanted, limitBytes: options.limits.planBytes)
+            } catch { throw error.at(step.node.place) }
             for (output, fact) in zip(step.outputs, results) {
                 if let output { facts[output] = fact }
             }

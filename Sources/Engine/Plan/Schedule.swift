@@ -39,13 +39,15 @@ final class Schedule: Sendable {
     let entrances: [Int]
     let exits: [Int]
     let arenaBytes: Int
+    /// Bytes that no single value may exceed.
+    let limitBytes: Int
     let key: [EntranceKey]
 
     private let idle = Mutex<[Instance]>([])
 
     init(
         steps: [Step], places: [Place], shapes: [Shape?], types: [ValueType], entrances: [Int], exits: [Int], arenaBytes: Int,
-        key: [EntranceKey]
+        limitBytes: Int, key: [EntranceKey]
     ) {
         self.steps = steps
         self.places = places
@@ -54,6 +56,7 @@ final class Schedule: Sendable {
         self.entrances = entrances
         self.exits = exits
         self.arenaBytes = arenaBytes
+        self.limitBytes = limitBytes
         self.key = key
     }
 

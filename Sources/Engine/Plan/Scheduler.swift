@@ -32,7 +32,10 @@ struct Scheduler {
         let wanted = step.outputs.map { $0 != nil }
         let operation = step.operation
         let plansMemory = options.isOn(.planMemory)
-        let outputs = try operation.infer(inputs, wanted: wanted, place: step.node.place)
+        let outputs: [Fact]
+        do {
+            outputs = try operation.infer(inputs, wanted: wanted, limitBytes: options.limits.planBytes)
+        } catch { throw error.at(step.node.place) }
         for (output, fact) in zip(step.outputs, outputs) {
             if let output { facts[output] = fact }
         }
@@ -40,7 +43,8 @@ struct Scheduler {
             if zip(wanted, outputs).allSatisfy({ !$0 || $1.value != nil }) { return }
             if isSmall(outputs), inputs.allSatisfy({ $0 == nil || $0?.value != nil }) {
                 let results = try Evaluation.run(
-                    operation, inputs: inputs.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: step.node.place)
+                    operation, inputs: inputs.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: step.node.place,
+                    limitBytes: options.limits.planBytes)
                 if zip(wanted, results).allSatisfy({ !$0 || $1?.tensor != nil }) {
                     for (output, result) in zip(step.outputs, results) {
                         if let output, let tensor = result?.tensor { facts[output] = Fact(constant: tensor) }
@@ -114,12 +118,17 @@ struct Scheduler {
                 }
             }
         }
-        let arenaBytes = try layout.assign(limitBytes: options.limits.planBytes)
+        var available = options.limits.planBytes
+        for root in exitOfRoot.keys {
+            guard case .exit = places[root], let shape = facts[root].shape, let dataType = facts[root].dataType else { continue }
+            available -= min(shape.count * dataType.byteWidth, available)
+        }
+        let arenaBytes = try layout.assign(limitBytes: available)
         for (value, offset) in layout.offsets { places[value] = .arena(offset) }
         for value in places.indices where roots[value] != value && facts[value].value == nil { places[value] = places[roots[value]] }
         return Schedule(
             steps: steps, places: places, shapes: facts.map(\.shape), types: facts.map(\.type), entrances: entrances, exits: exits,
-            arenaBytes: arenaBytes, key: key)
+            arenaBytes: arenaBytes, limitBytes: options.limits.planBytes, key: key)
     }
 
     /// The last step that reads each root or one of its views.

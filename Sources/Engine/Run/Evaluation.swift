@@ -5,10 +5,11 @@ internal import Tensors
 enum Evaluation {
     /// The outputs of `operation`, nil where nobody wants one.
     static func run(
-        _ operation: any Operation, inputs: [Value?], wanted: [Bool], place: String, cancellation: Cancellation? = nil
+        _ operation: any Operation, inputs: [Value?], wanted: [Bool], place: String, limitBytes: Int, cancellation: Cancellation? = nil
     ) throws(EngineError) -> [Value?] {
         let facts = inputs.map { $0?.fact }
-        let outputFacts = try operation.infer(facts, wanted: wanted, place: place)
+        let outputFacts: [Fact]
+        do { outputFacts = try operation.infer(facts, wanted: wanted, limitBytes: limitBytes) } catch { throw error.at(place) }
         let context = RunContext()
         context.cancellation = cancellation
         let run = NodeRun(
@@ -23,17 +24,20 @@ enum Evaluation {
 }
 
 extension Operation {
-    /// ``infer(_:)``, with errors that name the node and at least as many facts as there are outputs.
-    func infer(_ inputs: [Fact?], wanted: [Bool], place: String) throws(EngineError) -> [Fact] {
-        let facts: [Fact]
-        do { facts = try infer(inputs) } catch { throw error.at(place) }
+    /// ``infer(_:)``, with at least as many facts as there are outputs, and no output of more than `limitBytes`.
+    func infer(_ inputs: [Fact?], wanted: [Bool], limitBytes: Int) throws(EngineError) -> [Fact] {
+        let facts = try infer(inputs)
         guard facts.count >= wanted.count else {
-            throw EngineError(.malformedModel, "\(wanted.count) outputs, but the operator makes \(facts.count)", place: place)
+            throw EngineError(.malformedModel, "\(wanted.count) outputs, but the operator makes \(facts.count)")
         }
         for fact in facts {
-            // Every extent known, yet no shape: the product is out of range.
-            if let dims = fact.dims, fact.shape == nil, dims.allSatisfy({ $0.value != nil }) {
-                throw EngineError(.resourceExhausted, "it makes a tensor of the impossible shape \(dims)", place: place)
+            guard let dims = fact.dims, dims.allSatisfy({ $0.value != nil }) else { continue }
+            // Every extent known, yet no shape: the product is out of range. A string takes at least its own header.
+            let width = max(fact.dataType?.byteWidth ?? 0, fact.dataType == .string ? 8 : 1)
+            guard let shape = fact.shape, shape.count <= limitBytes / width else {
+                let extents = dims.map(\.description).joined(separator: ",")
+                throw EngineError(
+                    .resourceExhausted, "it makes a tensor of shape [\(extents)], more than the limit of \(limitBytes) bytes")
             }
         }
         return facts

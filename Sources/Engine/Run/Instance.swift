@@ -98,33 +98,27 @@ final class Instance: @unchecked Sendable {
             for slot in targets { runs[slot.run].planned[slot.index] = slot.shape.map { tensor.reshaped(to: $0) } ?? tensor }
             for slot in exitSlots[position] { runs[slot.run].inputs[slot.index] = view(.tensor(tensor), slot.shape) }
         }
-        for run in runs {
+        for index in 0..<runs.count {
+            let run = runs[index]
             if let cancellation, cancellation.isCancelled { throw EngineError(.cancelled, "the run was abandoned") }
-            if run.needsCare {
-                try runWithCare(run)
-            } else {
-                do throws(EngineError) {
-                    try run.operation.run(run)
-                    if run.fault != nil { try run.throwFault() }
-                } catch { throw error.at(schedule.place(of: run, in: runs)) }
-            }
+            do throws(EngineError) {
+                if run.isDynamic { try inferAgain(run) }
+                try run.operation.run(run)
+                if run.fault != nil { try run.throwFault() }
+                if run.needsCare { try deliver(run) }
+            } catch { throw error.at(schedule.steps[index].place) }
             context.scratch.reset()
         }
         try collect(inputs, into: &outputs)
     }
 
-    /// A step with inputs or outputs that change from run to run.
-    private func runWithCare(_ run: NodeRun) throws(EngineError) {
-        do throws(EngineError) {
-            if run.isDynamic { try inferAgain(run) }
-            try run.operation.run(run)
-            if run.fault != nil { try run.throwFault() }
-        } catch { throw error.at(schedule.place(of: run, in: runs)) }
+    /// After a step with inputs or outputs that change from run to run: they go to where they are read next.
+    private func deliver(_ run: NodeRun) throws(EngineError) {
         // Let go at once: what only passes by is freed after its last reader.
         for index in run.transientInputs { run.inputs[index] = nil }
         for delivery in run.deliveries {
             guard let value = run.outputs[delivery.output] else {
-                throw EngineError(.unsupported, "the operator left output \(delivery.output) out", place: schedule.place(of: run, in: runs))
+                throw EngineError(.unsupported, "the operator left output \(delivery.output) out")
             }
             run.outputs[delivery.output] = nil
             for slot in passingSlots[delivery.value] { runs[slot.run].inputs[slot.index] = value }
@@ -134,7 +128,7 @@ final class Instance: @unchecked Sendable {
 
     private func inferAgain(_ run: NodeRun) throws(EngineError) {
         let facts = run.inputs.map { $0?.fact }
-        let inferred = try run.operation.infer(facts, wanted: run.wanted, place: "")
+        let inferred = try run.operation.infer(facts, wanted: run.wanted, limitBytes: schedule.limitBytes)
         for (index, planned) in run.planned.enumerated() {
             guard let planned else { continue }
             guard let shape = inferred[index].shape, shape == planned.shape else {
@@ -207,9 +201,5 @@ extension Schedule {
     fileprivate func tensor(_ value: Int, in arena: TensorStorage, at offset: Int) -> Tensor? {
         guard case .tensor(let dataType) = types[value], let shape = shapes[value] else { return nil }
         return Tensor(dataType: dataType, shape: shape, storage: arena, byteOffset: offset)
-    }
-
-    fileprivate func place(of run: NodeRun, in runs: [NodeRun]) -> String {
-        runs.firstIndex { $0 === run }.map { steps[$0].place } ?? ""
     }
 }

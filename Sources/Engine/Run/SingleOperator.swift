@@ -9,7 +9,8 @@ package enum SingleOperator {
         let facts = inputs.map { $0?.fact }
         let wanted = [Bool](repeating: true, count: max(node.outputs.count, 1))
         if let prepared = try operation.prepare(facts) { operation = prepared }
-        return try Evaluation.run(operation, inputs: inputs, wanted: wanted, place: node.place).compactMap { $0 }
+        return try Evaluation.run(operation, inputs: inputs, wanted: wanted, place: node.place, limitBytes: EngineLimits().planBytes
+        ).compactMap { $0 }
     }
 
     /// As ``run(_:_:)``, for tensors.

@@ -85,6 +85,10 @@ final class InferCall: @unchecked Sendable {
         switch place {
         case .raw(let raw): bytes = raw
         case .typed(let typed):
+            if let expected = dims.checkedCount, typed.totalCount != expected {
+                throw Status(
+                    .invalidArgument, "input '\(input.name)' got \(typed.totalCount) elements, but its shape \(dims) takes \(expected)")
+            }
             do throws(MessageError) { bytes = try typed.raw(as: datatype, in: arena) } catch {
                 throw Status(.invalidArgument, "input '\(input.name)': \(error.message)")
             }

@@ -52,15 +52,18 @@ func brain_to_f32(_ x: UnsafePointer<UInt16>, _ y: UnsafeMutablePointer<Float>, 
     widen(x, y, count) { ck_from_bits(ck_u16_to_i32($0) &<< isplat(16)) }
 }
 
+@inline(__always)
+private func brain(_ v: V) -> ck_u16 {
+    let bits = ck_bits(v)
+    let odd = (bits &>> isplat(16)) & isplat(1)
+    let rounded = (bits &+ isplat(0x7FFF) &+ odd) &>> isplat(16)
+    // Rounding must not carry a NaN over to another number.
+    let quiet = (bits &>> isplat(16)) | isplat(0x40)
+    return ck_i32_to_u16(rounded.replacing(with: quiet, where: ck_is_nan(v) .!= isplat(0)))
+}
+
 func f32_to_brain(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<UInt16>, _ count: Int) {
-    narrow(x, y, count) { v in
-        let bits = ck_bits(v)
-        let odd = (bits &>> isplat(16)) & isplat(1)
-        let rounded = (bits &+ isplat(0x7FFF) &+ odd) &>> isplat(16)
-        // Rounding must not carry a NaN over to another number.
-        let quiet = (bits &>> isplat(16)) | isplat(0x40)
-        return ck_i32_to_u16(rounded.replacing(with: quiet, where: ck_is_nan(v) .!= isplat(0)))
-    }
+    narrow(x, y, count) { brain($0) }
 }
 
 func makeConversionKernels() -> ConversionKernels {

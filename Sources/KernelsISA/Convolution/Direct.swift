@@ -64,7 +64,7 @@ private func copyPadded(_ c: UnsafePointer<DirectConvolution>, _ firstRow: Int, 
             } else {
                 let source = call.input + (o &* call.inputHeight &+ y) &* call.inputWidth &* pixel
                 fillZero(target, first)
-                map(source, target + first, count) { $0 }
+                map(source, target + first, count, Same())
                 fillZero(target + first + count, after)
             }
             target += width &* pixel
@@ -93,11 +93,11 @@ private func conv_f32_panels(_ c: UnsafePointer<DirectConvolution>, _ firstPanel
     let chunk = call.chunkRows
     let inputRow = call.inputWidth &* pixel
     var walk = Walk(
-        outer: call.outerCount, outerStride: call.inputHeight &* inputRow, rows: call.kernelHeight,
+        outer: call.outerCount, fullOuter: call.outerCount, outerStride: call.inputHeight &* inputRow, rows: call.kernelHeight,
         rowStride: call.dilationHeight &* inputRow, columns: call.kernelWidth, columnStride: call.dilationWidth &* pixel, run: pixel,
         pixelStride: call.strideWidth &* pixel, tailColumns: call.kernelWidth, tailColumnStride: call.dilationWidth &* pixel, tailRun: 0)
     if !call.isPlanar, call.inputChannels % lanes != 0 {
-        walk.outer &-= 1
+        walk.fullOuter &-= 1
         walk.tailRun = call.inputChannels % lanes
     }
     if call.dilationWidth == 1 {

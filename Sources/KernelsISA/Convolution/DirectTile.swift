@@ -5,6 +5,8 @@ internal import KernelTable
 /// from kernel row to kernel row, from column to column, and within it a run of adjacent floats.
 struct Walk {
     var outer: Int
+    /// Blocks that are full; one that is not is walked by the tail's numbers below.
+    var fullOuter: Int
     var outerStride: Int
     var rows: Int
     var rowStride: Int
@@ -14,7 +16,7 @@ struct Walk {
     var run: Int
     /// Distance of neighbouring outputs in the input.
     var pixelStride: Int
-    /// Kernel columns, and the channels of a last block that is not full, or 0: it is walked channel by channel, without the rest.
+    /// A last block that is not full is walked column by column, over the channels that exist.
     var tailColumns: Int
     var tailColumnStride: Int
     var tailRun: Int
@@ -63,36 +65,6 @@ struct ConvolutionSink: TileSink {
 }
 
 @inline(__always)
-private func walkBlock<T: Tile>(
-    _ tile: inout T, _ walk: UnsafePointer<Walk>, _ block: UnsafePointer<Float>, _ weights: inout UnsafePointer<Float>, _ columns: Int,
-    _ columnStride: Int, _ run: Int
-) {
-    let pixelStride = walk.pointee.pixelStride
-    var row = block
-    var rows = walk.pointee.rows
-    while rows > 0 {
-        var at = row
-        var columnsLeft = columns
-        while columnsLeft > 0 {
-            var a = at
-            var left = run
-            while left > 0 {
-                let b0 = load(weights)
-                let b1 = T.vectors == 2 ? load(weights + lanes) : b0
-                tile.step(a, pixelStride, b0, b1)
-                a += 1
-                weights += T.vectors &* lanes
-                left &-= 1
-            }
-            at += columnStride
-            columnsLeft &-= 1
-        }
-        row += walk.pointee.rowStride
-        rows &-= 1
-    }
-}
-
-@inline(__always)
 private func convolveTile<T: Tile>(
     _: T.Type, _ walk: UnsafePointer<Walk>, _ input: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
     _ call: UnsafePointer<DirectConvolution>, _ channel: Int, _ pixel: Int
@@ -100,14 +72,41 @@ private func convolveTile<T: Tile>(
     var tile = T()
     var w = weights
     var block = input
-    var outer = walk.pointee.outer
-    while outer > 0 {
-        walkBlock(&tile, walk, block, &w, walk.pointee.columns, walk.pointee.columnStride, walk.pointee.run)
+    let pixelStride = walk.pointee.pixelStride
+    var columns = walk.pointee.columns
+    var columnStride = walk.pointee.columnStride
+    var run = walk.pointee.run
+    var outer = 0
+    while outer < walk.pointee.outer {
+        if outer == walk.pointee.fullOuter {
+            columns = walk.pointee.tailColumns
+            columnStride = walk.pointee.tailColumnStride
+            run = walk.pointee.tailRun
+        }
+        var row = block
+        var rows = walk.pointee.rows
+        while rows > 0 {
+            var at = row
+            var left = columns
+            while left > 0 {
+                var a = at
+                var steps = run
+                while steps > 0 {
+                    let b0 = load(w)
+                    let b1 = T.vectors == 2 ? load(w + lanes) : b0
+                    tile.step(a, pixelStride, b0, b1)
+                    a += 1
+                    w += T.vectors &* lanes
+                    steps &-= 1
+                }
+                at += columnStride
+                left &-= 1
+            }
+            row += walk.pointee.rowStride
+            rows &-= 1
+        }
         block += walk.pointee.outerStride
-        outer &-= 1
-    }
-    if walk.pointee.tailRun > 0 {
-        walkBlock(&tile, walk, block, &w, walk.pointee.tailColumns, walk.pointee.tailColumnStride, walk.pointee.tailRun)
+        outer &+= 1
     }
     tile.store(to: ConvolutionSink(call, channel: channel, pixel: pixel), row: 0)
 }

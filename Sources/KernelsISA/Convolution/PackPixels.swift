@@ -74,7 +74,7 @@ private func packPanel(_ c: DirectConvolution, _ first: Int, _ valid: Int, _ wid
 @inline(__always)
 private func copyRun(_ row: UnsafePointer<Float>, _ size: Int, _ start: Int, _ count: Int, _ step: Int, _ to: UnsafeMutablePointer<Float>) {
     if step == 1, start >= 0, start &+ count <= size {
-        map(row + start, to, count) { $0 }
+        map(row + start, to, count, Same())
         return
     }
     var i = 0

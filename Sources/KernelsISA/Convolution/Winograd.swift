@@ -135,7 +135,7 @@ private func transformInput(
 private func multiply(_ c: DirectConvolution, _ tiles: Int, _ inputs: UnsafePointer<Float>, _ products: UnsafeMutablePointer<Float>) {
     let fullBlocks = c.inputChannels / lanes
     var walk = Walk(
-        outer: fullBlocks, outerStride: tiles &* lanes, rows: 1, rowStride: 0, columns: 1, columnStride: 0, run: lanes, pixelStride: lanes,
+        outer: roundUp(c.inputChannels) / lanes, fullOuter: fullBlocks, outerStride: tiles &* lanes, rows: 1, rowStride: 0, columns: 1, columnStride: 0, run: lanes, pixelStride: lanes,
         tailColumns: 1, tailColumnStride: 0, tailRun: c.inputChannels % lanes)
     var call = c
     call.kernelHeight = 1

@@ -1,9 +1,13 @@
 internal import CKernels
 internal import KernelTable
 
+struct Difference: VectorPair { @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { a - b } }
+struct Product: VectorPair { @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { a * b } }
+struct Quotient: VectorPair { @inline(__always) func callAsFunction(_ a: V, _ b: V) -> V { a / b } }
+
 @inline(__always)
-private func combine(
-    _ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, _ f: (V, V) -> V
+private func combine<F: VectorPair>(
+    _ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, _ f: F
 ) {
     var rows = rows
     var columns = columns
@@ -46,27 +50,27 @@ private func combine(
 }
 
 func add_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { $0 + $1 }
+    combine(a, b, y, rows, columns, Sum())
 }
 
 func subtract_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { $0 - $1 }
+    combine(a, b, y, rows, columns, Difference())
 }
 
 func multiply_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { $0 * $1 }
+    combine(a, b, y, rows, columns, Product())
 }
 
 func divide_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { $0 / $1 }
+    combine(a, b, y, rows, columns, Quotient())
 }
 
 func minimum_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { ck_select(ck_is_nan($1), $1, ck_min($0, $1)) }
+    combine(a, b, y, rows, columns, Smaller())
 }
 
 func maximum_f32(_ a: BinaryOperand, _ b: BinaryOperand, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
-    combine(a, b, y, rows, columns) { ck_select(ck_is_nan($1), $1, ck_max($0, $1)) }
+    combine(a, b, y, rows, columns, Larger())
 }
 
 func makeBinaryKernels() -> BinaryKernels {

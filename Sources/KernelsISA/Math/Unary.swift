@@ -1,45 +1,33 @@
 internal import CKernels
 internal import KernelTable
 
-typealias Source = UnsafePointer<Float>
-typealias Target = UnsafeMutablePointer<Float>
+struct Exp: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vexp(x) } }
+struct Log: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vlog(x) } }
+struct Tanh: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vtanh(x) } }
+struct Sigmoid: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vsigmoid(x) } }
+struct ErrorFunction: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { verf(x) } }
+struct Sine: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vsin(x) } }
+struct Cosine: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { vcos(x) } }
+struct SquareRoot: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { ck_sqrt(x) } }
+struct Absolute: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { ck_abs(x) } }
+struct Negated: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { -x } }
+struct Floor: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { ck_floor(x) } }
+struct Ceil: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { ck_ceil(x) } }
+struct RoundEven: VectorMap { @inline(__always) func callAsFunction(_ x: V) -> V { ck_round_even(x) } }
 
-func exp_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vexp($0) } }
-func log_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vlog($0) } }
-func tanh_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vtanh($0) } }
-func sigmoid_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vsigmoid($0) } }
-func erf_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { verf($0) } }
-func sin_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vsin($0) } }
-func cos_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { vcos($0) } }
-func sqrt_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { ck_sqrt($0) } }
-func abs_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { ck_abs($0) } }
-func negate_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { -$0 } }
-func floor_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { ck_floor($0) } }
-func ceil_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { ck_ceil($0) } }
-func round_f32(_ x: Source, _ y: Target, _ n: Int) { map(x, y, n) { ck_round_even($0) } }
-
-/// Any activation over `n` elements.
-func activate_f32(_ f: Activation, _ x: Source, _ y: Target, _ n: Int) {
-    let alpha = splat(f.alpha)
-    let beta = splat(f.beta)
-    switch f.kind {
-    case .identity:
-        if x != UnsafePointer(y) { map(x, y, n) { $0 } }
-    case .relu: map(x, y, n) { ck_max($0, splat(0)) }
-    case .clip: map(x, y, n) { ck_min(ck_max($0, alpha), beta) }
-    case .leakyRelu: map(x, y, n) { ck_select(ck_less($0, splat(0)), $0 * alpha, $0) }
-    case .sigmoid: sigmoid_f32(x, y, n)
-    case .tanh: tanh_f32(x, y, n)
-    case .gelu: map(x, y, n) { vgelu($0) }
-    case .geluTanh: map(x, y, n) { vgeluTanh($0) }
-    case .silu: map(x, y, n) { vsilu($0, f.alpha) }
-    case .hardSigmoid: map(x, y, n) { ck_min(ck_max(fma($0, alpha, beta), splat(0)), splat(1)) }
-    case .hardSwish: map(x, y, n) { $0 * ck_min(ck_max(fma($0, alpha, beta), splat(0)), splat(1)) }
-    case .elu: map(x, y, n) { ck_select(ck_less($0, splat(0)), alpha * vexpm1Negative($0), $0) }
-    case .mish: map(x, y, n) { vmish($0) }
-    case .softplus: map(x, y, n) { vsoftplus($0) }
-    }
-}
+func exp_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Exp()) }
+func log_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Log()) }
+func tanh_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Tanh()) }
+func sigmoid_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Sigmoid()) }
+func erf_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, ErrorFunction()) }
+func sin_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Sine()) }
+func cos_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Cosine()) }
+func sqrt_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, SquareRoot()) }
+func abs_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Absolute()) }
+func negate_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Negated()) }
+func floor_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Floor()) }
+func ceil_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, Ceil()) }
+func round_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) { map(x, y, n, RoundEven()) }
 
 func makeUnaryKernels() -> UnaryKernels {
     UnaryKernels(

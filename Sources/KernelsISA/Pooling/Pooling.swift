@@ -25,9 +25,8 @@ private func counted(
 
 /// One image whose pixels are `width` floats: `lanes` of them, or one.
 @inline(__always)
-private func pool(
-    _ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ pixel: Int, _ start: Float,
-    _ combine: (V, V) -> V, _ finish: (V, Int) -> V
+private func pool<C: VectorPair>(
+    _ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ pixel: Int, _ start: Float, _ combine: C, _ isMean: Bool
 ) {
     var oh = 0
     while oh < s.outputHeight {
@@ -51,7 +50,7 @@ private func pool(
             }
             let countW = counted(
                 ow, s.strideWidth, s.padLeft, s.padRight, s.dilationWidth, s.kernelWidth, s.inputWidth, s.countsPadding)
-            value = finish(value, countH &* countW)
+            if isMean { value = value / splat(Float(countH &* countW)) }
             let to = y + (oh &* s.outputWidth &+ ow) &* pixel
             if pixel == lanes { store(value, to) } else { to.pointee = value[0] }
             ow &+= 1
@@ -59,12 +58,6 @@ private func pool(
         oh &+= 1
     }
 }
-
-@inline(__always)
-private func propagatingMax(_ a: V, _ b: V) -> V { ck_select(ck_is_nan(b), b, ck_max(a, b)) }
-
-@inline(__always)
-private func mean(_ sum: V, _ count: Int) -> V { sum / splat(Float(count)) }
 
 @inline(__always)
 private func forEachImage(
@@ -79,19 +72,19 @@ private func forEachImage(
 }
 
 func max_pool_f32(_ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ images: Int) {
-    forEachImage(s, x, y, images, 1) { pool(s, $0, $1, 1, -.infinity, { propagatingMax($0, $1) }, { value, _ in value }) }
+    forEachImage(s, x, y, images, 1) { pool(s, $0, $1, 1, -.infinity, Larger(), false) }
 }
 
 func average_pool_f32(_ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ images: Int) {
-    forEachImage(s, x, y, images, 1) { pool(s, $0, $1, 1, 0, { $0 + $1 }, { mean($0, $1) }) }
+    forEachImage(s, x, y, images, 1) { pool(s, $0, $1, 1, 0, Sum(), true) }
 }
 
 func max_pool_blocked_f32(_ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ images: Int) {
-    forEachImage(s, x, y, images, lanes) { pool(s, $0, $1, lanes, -.infinity, { propagatingMax($0, $1) }, { value, _ in value }) }
+    forEachImage(s, x, y, images, lanes) { pool(s, $0, $1, lanes, -.infinity, Larger(), false) }
 }
 
 func average_pool_blocked_f32(_ s: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ images: Int) {
-    forEachImage(s, x, y, images, lanes) { pool(s, $0, $1, lanes, 0, { $0 + $1 }, { mean($0, $1) }) }
+    forEachImage(s, x, y, images, lanes) { pool(s, $0, $1, lanes, 0, Sum(), true) }
 }
 
 func makePoolingKernels() -> PoolingKernels {

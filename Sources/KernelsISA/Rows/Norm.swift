@@ -28,17 +28,8 @@ func layer_norm_rows_f32(
     var r = 0
     while r < rows {
         let from = x + r &* columns
-        let mean = splat(rowSum(columns, { load(from + $0) }, { load(from + $0, partial: $1) }) / count)
-        let squares = rowSum(
-            columns,
-            {
-                let d = load(from + $0) - mean
-                return d * d
-            },
-            {
-                let d = keep($1, load(from + $0, partial: $1) - mean, 0)
-                return d * d
-            })
+        let mean = splat(rowSum(from, columns, Same()) / count)
+        let squares = rowSum(from, columns, CentredSquare(mean: mean))
         let factor = splat(1 / (squares / count + epsilon).squareRoot())
         normalise(from, mean, factor, scale, bias, y + r &* columns, columns)
         r &+= 1
@@ -53,16 +44,7 @@ func rms_norm_rows_f32(
     var r = 0
     while r < rows {
         let from = x + r &* columns
-        let squares = rowSum(
-            columns,
-            {
-                let d = load(from + $0)
-                return d * d
-            },
-            {
-                let d = load(from + $0, partial: $1)
-                return d * d
-            })
+        let squares = rowSum(from, columns, Squared())
         let factor = splat(1 / (squares / count + epsilon).squareRoot())
         normalise(from, splat(0), factor, scale, bias, y + r &* columns, columns)
         r &+= 1

@@ -1,35 +1,39 @@
 internal import CKernels
 
-/// Combines a row into one vector of partial results and the number of lanes is the only thing its order depends on:
-/// vector j goes to accumulator j mod 4, the tail to the first, and the four are combined pairwise.
+/// Combines f of a row's elements into one vector of partial results. Their order depends on the length alone: vector j goes
+/// to accumulator j mod 4, the tail to the last, and the four are combined pairwise.
+///
+/// - Parameter filler: what lanes beyond the row count as, behind `f`.
 @inline(__always)
-func reduceVectors(_ count: Int, _ start: V, _ combine: (V, V) -> V, _ at: (_ index: Int) -> V, _ partial: (_ index: Int, _ left: Int) -> V) -> V {
-    var a = start
-    var b = start
-    var c = start
-    var d = start
+func reduceVectors<C: VectorPair, F: VectorMap>(
+    _ x: UnsafePointer<Float>, _ count: Int, _ start: Float, _ filler: Float, _ combine: C, _ f: F
+) -> V {
+    var a = splat(start)
+    var b = a
+    var c = a
+    var d = a
     var i = 0
     let block = 4 &* lanes
     while i &+ block <= count {
-        a = combine(a, at(i))
-        b = combine(b, at(i &+ lanes))
-        c = combine(c, at(i &+ 2 &* lanes))
-        d = combine(d, at(i &+ 3 &* lanes))
+        a = combine(a, f(load(x + i)))
+        b = combine(b, f(load(x + i + lanes)))
+        c = combine(c, f(load(x + i + 2 &* lanes)))
+        d = combine(d, f(load(x + i + 3 &* lanes)))
         i &+= block
     }
     if i &+ lanes <= count {
-        a = combine(a, at(i))
+        a = combine(a, f(load(x + i)))
         i &+= lanes
     }
     if i &+ lanes <= count {
-        b = combine(b, at(i))
+        b = combine(b, f(load(x + i)))
         i &+= lanes
     }
     if i &+ lanes <= count {
-        c = combine(c, at(i))
+        c = combine(c, f(load(x + i)))
         i &+= lanes
     }
-    if i < count { d = combine(d, partial(i, count &- i)) }
+    if i < count { d = combine(d, keep(count &- i, f(load(x + i, partial: count &- i)), filler)) }
     return combine(combine(a, b), combine(c, d))
 }
 
@@ -46,36 +50,38 @@ func keep(_ left: Int, _ v: V, _ filler: Float) -> V {
     return splat(filler).replacing(with: v, where: index .< isplat(Int32(truncatingIfNeeded: left)))
 }
 
+struct Squared: VectorMap {
+    @inline(__always) func callAsFunction(_ x: V) -> V { x * x }
+}
+
+struct CentredSquare: VectorMap {
+    let mean: V
+    @inline(__always) func callAsFunction(_ x: V) -> V { (x - mean) * (x - mean) }
+}
+
 @inline(__always)
-func rowSum(_ count: Int, _ at: (Int) -> V, _ partial: (Int, Int) -> V) -> Float {
-    ck_reduce_add(reduceVectors(count, splat(0), { $0 + $1 }, at, partial))
+func rowSum<F: VectorMap>(_ x: UnsafePointer<Float>, _ count: Int, _ f: F) -> Float {
+    ck_reduce_add(reduceVectors(x, count, 0, 0, Sum(), f))
 }
 
 /// NaN if one is in the row.
 @inline(__always)
 func rowMaximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-    let low = -Float.infinity
-    let best = reduceVectors(
-        count, splat(low), { ck_select(ck_is_nan($1), $1, ck_max($0, $1)) }, { load(x + $0) },
-        { keep($1, load(x + $0, partial: $1), low) })
+    let best = reduceVectors(x, count, -.infinity, -.infinity, Larger(), Same())
     return ck_any(ck_is_nan(best)) != 0 ? .nan : ck_reduce_max(best)
 }
 
 /// NaN if one is in the row.
 @inline(__always)
 func rowMinimum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-    let high = Float.infinity
-    let best = reduceVectors(
-        count, splat(high), { ck_select(ck_is_nan($1), $1, ck_min($0, $1)) }, { load(x + $0) },
-        { keep($1, load(x + $0, partial: $1), high) })
+    let best = reduceVectors(x, count, .infinity, .infinity, Smaller(), Same())
     return ck_any(ck_is_nan(best)) != 0 ? .nan : ck_reduce_min(best)
 }
 
 func sum_rows_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
     var r = 0
     while r < rows {
-        let row = x + r &* columns
-        y[r] = rowSum(columns, { load(row + $0) }, { load(row + $0, partial: $1) })
+        y[r] = rowSum(x + r &* columns, columns, Same())
         r &+= 1
     }
 }
@@ -83,17 +89,7 @@ func sum_rows_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _
 func sum_squares_rows_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) {
     var r = 0
     while r < rows {
-        let row = x + r &* columns
-        y[r] = rowSum(
-            columns,
-            {
-                let v = load(row + $0)
-                return v * v
-            },
-            {
-                let v = load(row + $0, partial: $1)
-                return v * v
-            })
+        y[r] = rowSum(x + r &* columns, columns, Squared())
         r &+= 1
     }
 }

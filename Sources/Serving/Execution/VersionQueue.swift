@@ -295,7 +295,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private func deliver(_ request: InferenceRequest) {
-        guard let turn = request.turn else { return hand(over: request) }
+        guard let turn = request.turn else { return request.deliver() }
         // Whoever finds the outbox unattended hands over what comes into it, outside the lock: sinks may submit again.
         var isMine = state.withLock { state in
             state.order.complete(turn, request) { state.outbox.append($0) }
@@ -310,14 +310,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 return state.outbox
             }
             isMine = !ready.isEmpty
-            for request in ready { hand(over: request) }
+            for request in ready { request.deliver() }
         }
-    }
-
-    private func hand(over request: InferenceRequest) {
-        // Once the sink has heard of it the request may be anybody's; and only then is this one answered, should somebody wait for that.
-        let version = request.servedBy
-        request.sink?.finished(request)
-        version?.leave()
     }
 }

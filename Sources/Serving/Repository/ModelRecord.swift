@@ -8,6 +8,17 @@ struct ModelRecord {
     var isWanted = false
     /// A configuration and files handed over by a load request; kept for the versions that were loaded with them.
     var override: ModelSpec?
+    var limiter: RateLimiter?
+    /// The configuration of what is live.
+    var spec: ModelSpec?
+    /// Set at run time; hides the configuration's.
+    var routingOverride: RoutingSpec?
+    var canary: CanaryRun?
+    var shadow: Shadow?
+    /// Why the latest take-over was rolled back.
+    var rollback = ""
+    /// Why some version is not live, for callers who are turned away.
+    var failure = ""
     /// Live versions, and what each was loaded from.
     var live: [Int64: Live] = [:]
     var states: [Int64: Condition] = [:]
@@ -16,6 +27,8 @@ struct ModelRecord {
     /// Jobs that wait for the one that runs.
     var pending: [@Sendable () -> Void] = []
     var isBusy = false
+
+    var routing: RoutingSpec { routingOverride ?? spec?.routing ?? RoutingSpec() }
 
     struct Live: Sendable {
         var version: ModelVersion

@@ -17,6 +17,9 @@ public final class ModelVersion: Sendable {
     let gate = InFlightGate()
     let binding: Binding
     let executor: any RequestExecutor
+    let cache: ResponseCache?
+    let limiter: RateLimiter?
+    private let clock: MonotonicClock
     /// Called once, when the gate is closed and the last request has left.
     private let onDrained: @Sendable (ModelVersion) -> Void
 
@@ -38,6 +41,9 @@ public final class ModelVersion: Sendable {
         goldenCount = parts.goldenCount
         statistics = parts.statistics
         binding = parts.binding
+        limiter = parts.limiter
+        clock = parts.clock
+        cache = parts.cacheBytes > 0 ? ResponseCache(limitBytes: parts.cacheBytes, statistics: statistics, clock: clock, executor: executor) : nil
         self.executor = executor
         self.onDrained = onDrained
     }
@@ -55,21 +61,27 @@ public final class ModelVersion: Sendable {
         var goldenCount: Int
         var statistics: VersionStatistics
         var binding: Binding
+        var limiter: RateLimiter?
+        /// 0 for no response cache.
+        var cacheBytes: Int
+        var clock: MonotonicClock
     }
 
     /// Takes in a request that has entered the gate.
     func submit(_ request: InferenceRequest) {
+        if let limiter, let refusal = limiter.refusal(model: model, nowNanos: request.timing.arrivedNanos) {
+            statistics.refuse(.rateLimit)
+            return reject(request, refusal)
+        }
         do {
             try binding.bind(request)
-        } catch {
-            request.error = error
-            request.timing.finishedNanos = request.timing.arrivedNanos
-            statistics.fail.add(0)
-            request.sink?.finished(request)
-            leave()
-            return
-        }
-        executor.submit(request)
+        } catch { return reject(request, error) }
+        if let cache { cache.submit(request) } else { executor.submit(request) }
+    }
+
+    private func reject(_ request: InferenceRequest, _ error: ServingError) {
+        statistics.fail.add(0)
+        request.fail(error, nowNanos: clock.nowNanos)
     }
 
     /// A request is done, and its sink has heard of it.

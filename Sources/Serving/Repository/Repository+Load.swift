@@ -72,7 +72,7 @@ extension Repository {
             let start = configuration.clock.nowNanos
             do {
                 let version = try loader.load(
-                    identity, listing: versionListing, contents: files[number] ?? [:], spec: spec,
+                    identity, listing: versionListing, contents: files[number] ?? [:], spec: spec, limiter: limiter(name, spec),
                     onDrained: { [self] version in retired(version) })
                 next[number] = ModelRecord.Live(version: version, origin: origin)
                 state.withLock { $0.loadCounts.ready += 1 }
@@ -88,6 +88,7 @@ extension Repository {
         for (number, live) in before where next[number] == nil {
             if failures[number] != nil || !somethingServes { next[number] = live }
         }
+        if somethingServes { startCanary(name, spec: spec, before: before, next: &next) }
         publish(name, spec: spec, next: next, failures: failures)
         for (number, live) in before where next[number]?.version !== live.version { retire(live.version, completion: nil) }
         if somethingServes { return nil }
@@ -98,21 +99,25 @@ extension Repository {
     private func publish(_ name: String, spec: ModelSpec, next: [Int64: ModelRecord.Live], failures: [Int64: ServingError]) {
         state.withLock { state in
             var record = state.models[name, default: ModelRecord()]
+            if !next.isEmpty, failures.isEmpty || record.spec == nil || next.values.contains(where: { $0.origin.spec == spec }) {
+                // A new configuration takes over from what was set at run time.
+                if record.spec != spec { record.routingOverride = nil }
+                record.spec = spec
+            }
             record.live = next
             record.reason = ""
+            record.failure = failures.values.first?.message ?? ""
             record.states = record.states.filter { $0.value.state == .unloading }
             for number in next.keys {
-                record.states[number] = ModelRecord.Condition(state: .ready, reason: failures[number].map { "the newer files are not in use: \($0.message)" } ?? "")
+                record.states[number] = ModelRecord.Condition(
+                    state: .ready, reason: failures[number].map { "the newer files are not in use: \($0.message)" } ?? "")
             }
             for (number, error) in failures where next[number] == nil {
                 record.states[number] = ModelRecord.Condition(state: .unavailable, reason: error.message)
             }
             state.models[name] = record
         }
-        let route = RouteTable.Route(
-            versions: next.values.map(\.version).sorted { $0.number < $1.number }, labels: spec.labels,
-            reason: failures.values.first?.message ?? "")
-        router.update { routes, _ in routes[Name(name)] = route }
+        publishRoute(name)
     }
 
     /// Notes that the model cannot be loaded at all; what serves goes on.
@@ -125,7 +130,7 @@ extension Repository {
         if !isServed {
             router.update { routes, _ in
                 // A model that the repository does not have is unknown; one that it has and cannot serve is unavailable.
-                routes[Name(name)] = error.code == .notFound ? nil : RouteTable.Route(versions: [], labels: [:], reason: error.message)
+                routes[Name(name)] = error.code == .notFound ? nil : RouteTable.Route(reason: error.message)
             }
         }
         return error
@@ -153,6 +158,20 @@ extension Repository {
                 .invalidArgument, "the configuration in folder '\(listing.name)' is for a model named '\(spec.name)'; the two must agree")
         }
         return spec
+    }
+
+    /// The model's limiter, the one it had when it is still the same.
+    private func limiter(_ name: String, _ spec: ModelSpec) -> RateLimiter? {
+        state.withLock { state in
+            guard let rate = spec.rateLimit else {
+                state.models[name]?.limiter = nil
+                return nil
+            }
+            if let limiter = state.models[name]?.limiter, limiter.spec == rate { return limiter }
+            let limiter = RateLimiter(rate)
+            state.models[name]?.limiter = limiter
+            return limiter
+        }
     }
 
     private func setCondition(_ identity: VersionIdentity, _ newState: VersionState, _ reason: String) {

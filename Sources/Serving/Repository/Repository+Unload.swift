@@ -23,6 +23,10 @@ extension Repository {
             record.live = [:]
             record.applied = nil
             record.isWanted = false
+            record.canary = nil
+            record.shadow = nil
+            record.routingOverride = nil
+            record.spec = nil
             record.reason = forget ? "" : "unloaded"
             record.states = record.states.filter { $0.value.state == .unloading }
             for version in live { record.states[version.number] = ModelRecord.Condition(state: .unloading, reason: "") }
@@ -30,7 +34,7 @@ extension Repository {
             return live
         }
         router.update { routes, _ in
-            routes[Name(model)] = forget ? nil : RouteTable.Route(versions: [], labels: [:], reason: "unloaded")
+            routes[Name(model)] = forget ? nil : RouteTable.Route(reason: "unloaded")
         }
         guard let completion else {
             for version in live { retire(version, completion: nil) }

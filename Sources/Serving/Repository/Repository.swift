@@ -198,6 +198,7 @@ final class Repository: Sendable {
                 poll()
                 nextPoll = clock.nowNanos &+ interval
             }
+            lookAtCanaries()
             for route in router.current.routes.values {
                 for version in route.versions { version.executor.sweep() }
             }

@@ -8,7 +8,7 @@ struct VersionLoader: Sendable {
     let pool: ComputePool
 
     func load(
-        _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]], spec: ModelSpec,
+        _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]], spec: ModelSpec, limiter: RateLimiter?,
         onDrained: @escaping @Sendable (ModelVersion) -> Void
     ) throws(ServingError) -> ModelVersion {
         let names = Set(listing.files.map(\.name)).union(contents.keys)
@@ -27,18 +27,42 @@ struct VersionLoader: Sendable {
             clock: configuration.clock, budgetNanos: configuration.limits.warmupNanos)
         let samples = try warmup.run(instance)
         let golden = try GoldenRequest.all(of: listing, contents: contents, limits: configuration.limits)
-        for request in golden { try request.check(on: instance, binding: binding) }
+        for request in golden {
+            do throws(ServingError) {
+                try request.check(on: instance, binding: binding)
+            } catch {
+                if spec.goldenRequired { throw error }
+                configuration.onEvent(.goldenFailed(identity, error))
+            }
+        }
 
         let queue = VersionQueue(
             version: identity, model: model, first: instance, binding: binding, policy: policy, statistics: statistics,
             lanePriority: spec.priority, pool: pool, inlineNanos: binding.hasFixedCost ? configuration.inlineNanos : 0)
         for sample in samples { queue.seed(rows: sample.rows, runNanos: sample.nanos) }
-        return ModelVersion(
-            ModelVersion.Parts(
-                identity: identity, spec: spec, signature: batching.signature, batchability: model.batchability,
-                maxRows: batching.maxRows, backendName: backend.name, platform: backend.platform, memoryBytes: model.memoryBytes,
-                goldenCount: golden.count, statistics: statistics, binding: binding),
-            executor: queue, onDrained: onDrained)
+        var parts = ModelVersion.Parts(
+            identity: identity, spec: spec, signature: batching.signature, batchability: model.batchability,
+            maxRows: batching.maxRows, backendName: backend.name, platform: backend.platform, memoryBytes: model.memoryBytes,
+            goldenCount: golden.count, statistics: statistics, binding: binding, limiter: limiter,
+            cacheBytes: spec.responseCache ? configuration.limits.cacheBytesPerVersion : 0, clock: configuration.clock)
+        guard let sequence = spec.sequence else { return ModelVersion(parts, executor: queue, onDrained: onDrained) }
+
+        let inputs = try SequenceInputs(
+            sequence, signature: batching.signature, model: identity.model, hasRows: batching.hasRows, folder: modelFolder(listing))
+        parts.signature = inputs.visible
+        parts.binding = Binding(model: identity.model, signature: inputs.visible, hasRows: batching.hasRows, maxRows: nil)
+        // What a sequence's next answer is hangs on more than the question.
+        parts.cacheBytes = 0
+        let executor = SequenceExecutor(
+            identity: identity, spec: sequence, inputs: inputs, binding: binding, inner: queue, statistics: statistics,
+            clock: configuration.clock)
+        return ModelVersion(parts, executor: executor, onDrained: onDrained)
+    }
+
+    /// The folder that the version's lies in.
+    private func modelFolder(_ listing: VersionListing) -> String? {
+        guard let folder = listing.folder, let slash = folder.lastIndex(of: "/") else { return nil }
+        return String(folder[..<slash])
     }
 
     private func chooseBackend(
@@ -80,7 +104,7 @@ struct VersionLoader: Sendable {
         BatchingPolicy(
             maxRows: maxRows, lanes: max(1, min(spec.instances.count ?? pool.laneCount, pool.laneCount)),
             objectiveNanos: spec.objectiveNanos, preferredRows: spec.batching.preferredRows,
-            maxQueueDelayNanos: spec.batching.maxQueueDelayNanos, preservesOrder: spec.batching.preservesOrder,
+            maxQueueDelayNanos: spec.sequence?.maxQueueDelayNanos ?? spec.batching.maxQueueDelayNanos, preservesOrder: spec.batching.preservesOrder,
             defaultLevel: max(1, spec.batching.defaultPriority), levels: spec.batching.levelPolicies, limits: spec.batching.limits)
     }
 }

@@ -93,6 +93,8 @@ public final class InferenceRequest: @unchecked Sendable {
     var bound = BoundInputs()
     var assembly: PartAssembly?
     var turn: UInt64?
+    /// Those who have a word to say before the sink hears of the answer; the latest speaks first.
+    var stages: [any AnswerStage] = []
     private let flags = Atomic<UInt8>(0)
 
     public init() {}
@@ -134,6 +136,7 @@ public final class InferenceRequest: @unchecked Sendable {
         bound.removeAll()
         assembly = nil
         turn = nil
+        stages.removeAll(keepingCapacity: true)
         flags.store(0, ordering: .relaxed)
     }
 }

@@ -4,9 +4,29 @@ final class RouteTable: Sendable {
     struct Route: Sendable {
         /// Ascending by number; empty while none is live.
         let versions: [ModelVersion]
+        /// Answers requests that name no version, when there is no split.
+        let preferred: ModelVersion?
+        let split: Split?
+        let shadow: Shadow?
         let labels: [String: Int64]
         /// Why nothing is live, when nothing is.
         let reason: String
+
+        init(
+            versions: [ModelVersion], preferred: ModelVersion?, split: Split?, shadow: Shadow?, labels: [String: Int64], reason: String
+        ) {
+            self.versions = versions
+            self.preferred = preferred
+            self.split = split
+            self.shadow = shadow
+            self.labels = labels
+            self.reason = reason
+        }
+
+        /// The route of a model that nothing serves.
+        init(reason: String) {
+            self.init(versions: [], preferred: nil, split: nil, shadow: nil, labels: [:], reason: reason)
+        }
 
         func version(_ number: Int64) -> ModelVersion? { versions.last { $0.number == number } }
     }
@@ -22,21 +42,24 @@ final class RouteTable: Sendable {
     }
 
     /// The version that answers `request`, which has not entered its gate yet.
-    func version(for request: InferenceRequest) throws(ServingError) -> ModelVersion {
+    func version(for request: InferenceRequest) throws(ServingError) -> ModelVersion { try find(request).version }
+
+    /// The version that answers `request`, and the shadow that watches, if one does.
+    func find(_ request: InferenceRequest) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
         guard !isDraining else { throw ServingError(.unavailable, "the server is shutting down") }
         guard let route = routes[request.model] else {
             throw ServingError(.notFound, "Request for unknown model: '\(request.model)' is not found")
         }
         switch request.version {
         case .any:
-            guard let version = route.versions.last else { throw Self.notReady(request, route) }
-            return version
+            guard let version = route.split?.choose(request) ?? route.preferred else { throw Self.notReady(request, route) }
+            return (version, route.shadow)
         case .number(let number):
             guard let version = route.version(number) else {
                 if route.versions.isEmpty { throw Self.notReady(request, route) }
                 throw ServingError(.notFound, "Request for unknown model: '\(request.model)' version \(number) is not found")
             }
-            return version
+            return (version, nil)
         case .label(let label):
             guard let number = route.labels[label] else {
                 throw ServingError(.notFound, "Request for unknown model: '\(request.model)' has no version labelled '\(label)'")
@@ -45,7 +68,7 @@ final class RouteTable: Sendable {
                 throw ServingError(
                     .unavailable, "model '\(request.model)' version \(number), labelled '\(label)', is not ready")
             }
-            return version
+            return (version, nil)
         }
     }
 

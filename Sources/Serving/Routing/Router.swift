@@ -28,16 +28,20 @@ final class Router: Sendable {
     }
 
     /// Routes the request and lets it into its version, or says why not.
-    func enter(_ request: InferenceRequest, _ table: inout RouteTable) throws(ServingError) -> ModelVersion {
+    func enter(
+        _ request: InferenceRequest, _ table: inout RouteTable
+    ) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
         while true {
             if table.generation != generation.load(ordering: .acquiring) { table = current }
-            let version = try table.version(for: request)
-            if version.gate.enter() { return version }
+            let found = try table.find(request)
+            if found.version.gate.enter() { return found }
             // Closed between our look at the table and now: a newer table says who answers instead.
-            table = current
-            guard try table.version(for: request) !== version else {
-                throw ServingError(.unavailable, "model '\(version.model)' version \(version.number) is being unloaded")
+            let newer = current
+            guard newer.generation != table.generation else {
+                throw ServingError(
+                    .unavailable, "model '\(found.version.model)' version \(found.version.number) is being unloaded")
             }
+            table = newer
         }
     }
 }

@@ -75,4 +75,12 @@ public struct SequenceSpec: Sendable, Hashable {
         self.states = states
         self.maxSequences = maxSequences
     }
+
+    /// How long a request may wait for others although a lane is idle.
+    var maxQueueDelayNanos: Int64 {
+        switch strategy {
+        case .direct(_, let delay): delay
+        case .oldest(_, _, let delay, _): delay
+        }
+    }
 }

@@ -35,7 +35,6 @@ final class Running: Sendable {
         server.register(unary: "/t.T/Echo") { $0.reply(ReplyBody(ByteBuffer(bytes: $0.message.bytes))) }
         server.register(unary: "/t.T/Fail") { $0.fail(Status(.notFound, "gone ☺", details: [1, 2])) }
         server.register(unary: "/t.T/Park") { call in
-            nonisolated(unsafe) let call = call
             call.onCancel = { call.fail(Status(.cancelled)) }
         }
         server.register(unary: "/t.T/Peer") { call in

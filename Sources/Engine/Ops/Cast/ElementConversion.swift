@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// Conversion of numeric elements from any type to any other.
@@ -23,6 +24,7 @@ struct ElementConversion: Sendable {
             }
             return
         }
+        if convertByKernel(source, sourceType, destination, type, count) { return }
         switch sourceType.computeKind {
         case .float:
             convertBlocks(source, sourceType, destination, type, count) { (block: UnsafePointer<Float>, at, n) in
@@ -44,6 +46,25 @@ struct ElementConversion: Sendable {
     }
 
     static let blockCount = 512
+
+    /// Converts between single and half precision by vectors; false for every other pair.
+    private func convertByKernel(
+        _ source: UnsafeRawPointer, _ sourceType: DataType, _ destination: UnsafeMutableRawPointer, _ type: DataType, _ count: Int
+    ) -> Bool {
+        let kernels = Kernels.table.conversion
+        switch (sourceType, type) {
+        case (.float16, .float32):
+            kernels.halfToFloat(source.assumingMemoryBound(to: UInt16.self), destination.assumingMemoryBound(to: Float.self), count)
+        case (.float32, .float16):
+            kernels.floatToHalf(source.assumingMemoryBound(to: Float.self), destination.assumingMemoryBound(to: UInt16.self), count)
+        case (.bfloat16, .float32):
+            kernels.brainToFloat(source.assumingMemoryBound(to: UInt16.self), destination.assumingMemoryBound(to: Float.self), count)
+        case (.float32, .bfloat16):
+            kernels.floatToBrain(source.assumingMemoryBound(to: Float.self), destination.assumingMemoryBound(to: UInt16.self), count)
+        default: return false
+        }
+        return true
+    }
 
     private func convertBlocks<T: ComputeElement & LoadableElement>(
         _ source: UnsafeRawPointer, _ sourceType: DataType, _ destination: UnsafeMutableRawPointer, _ type: DataType,

@@ -35,8 +35,7 @@ struct If: SubgraphOperation {
         if let value = condition.value, value.count == 1 {
             return try bodies[Self.isTrue(value) ? 0 : 1].infer([], node: inputs)
         }
-        let first = try bodies[0].infer([], node: inputs)
-        let second = try bodies[1].infer([], node: inputs)
+        let (first, second) = try bothBranches(inputs)
         var result: [Fact] = []
         for (first, second) in zip(first, second) {
             guard let joined = first.joined(with: second) ?? Self.optional(first, second) else {
@@ -45,6 +44,27 @@ struct If: SubgraphOperation {
             result.append(joined)
         }
         return result
+    }
+
+    /// The facts of both branches, while nobody knows which one runs.
+    ///
+    /// Shapes that one branch cannot take are why the model has the other: that branch says nothing then, and fails only if it runs.
+    private func bothBranches(_ inputs: [Fact?]) throws(EngineError) -> ([Fact], [Fact]) {
+        func vague(_ facts: [Fact]) -> [Fact] { facts.map { Fact(type: $0.type) } }
+        let first: [Fact]
+        do throws(EngineError) {
+            first = try bodies[0].infer([], node: inputs)
+        } catch {
+            guard error.code == .invalidInput || error.code == .malformedModel else { throw error }
+            let second = try bodies[1].infer([], node: inputs)
+            return (vague(second), second)
+        }
+        do throws(EngineError) {
+            return (first, try bodies[1].infer([], node: inputs))
+        } catch {
+            guard error.code == .invalidInput || error.code == .malformedModel else { throw error }
+            return (first, vague(first))
+        }
     }
 
     /// One branch may give an optional where the other gives what would be in it.

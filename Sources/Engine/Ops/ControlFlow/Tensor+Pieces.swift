@@ -50,7 +50,7 @@ extension Tensor {
     /// One after the other along `axis`.
     ///
     /// - Throws: when types, ranks or the other extents differ, or nothing is given.
-    static func concatenated(_ pieces: [Tensor], axis: Int) throws(EngineError) -> Tensor {
+    static func concatenated(_ pieces: [Tensor], axis: Int, limitBytes: Int = EngineLimits().planBytes) throws(EngineError) -> Tensor {
         guard let first = pieces.first else { throw EngineError(.invalidInput, "nothing to concatenate") }
         guard axis >= 0, axis < first.shape.rank else {
             throw EngineError(.invalidInput, "axis \(axis) of tensors of rank \(first.shape.rank)")
@@ -69,7 +69,7 @@ extension Tensor {
         }
         var dims = first.shape.dims
         dims[axis] = total
-        guard let shape = Shape(checking: dims) else { throw EngineError(.resourceExhausted, "the result has the shape \(dims)") }
+        guard let shape = Shape(checking: dims), shape.count <= limitBytes / max(first.dataType.byteWidth, 1) else { throw EngineError(.resourceExhausted, "the result has the shape \(dims)") }
         let inner = shape.count(in: axis + 1..<shape.rank)
         let outer = shape.count(in: 0..<axis)
         if first.dataType == .string {

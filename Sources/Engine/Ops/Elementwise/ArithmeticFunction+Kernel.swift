@@ -18,7 +18,7 @@ extension ArithmeticFunction {
             }
             return true
         }
-        let walk = try BroadcastWalk(result: c.shape, operands: [aShape, bShape], node: node)
+        let walk = try BroadcastWalk(result: c.shape, aShape, bShape, node: node)
         let (aStep, bStep) = (walk.step(0), walk.step(1))
         if walk.runCount == 1 {
             run.parallel(walk.count, costPerPiece: cost) { range in

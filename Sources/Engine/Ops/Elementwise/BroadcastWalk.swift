@@ -22,29 +22,30 @@ struct BroadcastWalk {
         var operands: [3 of Int]
     }
 
-    /// - Parameter operands: at most three shapes, each right-aligned with `result` and equal to it or 1 along every axis.
-    init(result: Shape, operands: [Shape], node: Node) throws(EngineError) {
+    /// Shapes `a`, `b` and, if there is one, `c` are right-aligned with `result` and equal to it or 1 along every axis.
+    ///
+    /// Allocates nothing.
+    init(result: Shape, _ a: Shape, _ b: Shape, _ c: Shape? = nil, node: Node) throws(EngineError) {
         count = result.count
+        let operandCount = c == nil ? 2 : 3
         var natural = [3 of Int](repeating: 1)
         for axis in stride(from: result.rank - 1, through: 0, by: -1) {
             let extent = result[axis]
             if extent == 1 { continue }
+            let fromEnd = result.rank - axis
             var step = [3 of Int](repeating: 0)
-            for (index, operand) in operands.enumerated() {
-                let own = axis - (result.rank - operand.rank)
-                let ownExtent = own < 0 ? 1 : operand[own]
-                guard ownExtent == extent || ownExtent == 1 else {
-                    throw EngineError(
-                        .invalidInput, "shapes \(operands.map(\.description).joined(separator: " and ")) do not broadcast",
-                        place: node.place)
+            for index in 0..<operandCount {
+                let own = index == 0 ? Self.extent(a, fromEnd) : index == 1 ? Self.extent(b, fromEnd) : Self.extent(c, fromEnd)
+                guard own == extent || own == 1 else {
+                    throw EngineError(.invalidInput, "an input of shapes \(a), \(b) does not broadcast to \(result)", place: node.place)
                 }
-                step[index] = ownExtent == 1 ? 0 : natural[index]
-                natural[index] *= ownExtent
+                step[index] = own == 1 ? 0 : natural[index]
+                natural[index] *= own
             }
             if axisCount > 0 {
                 let last = axisCount - 1
                 var merges = true
-                for index in 0..<operands.count where step[index] != steps[index][last] * extents[last] { merges = false }
+                for index in 0..<operandCount where step[index] != steps[index][last] * extents[last] { merges = false }
                 if merges {
                     extents[last] *= extent
                     continue
@@ -54,9 +55,15 @@ struct BroadcastWalk {
                 throw EngineError(.unsupported, "it broadcasts along more than \(Self.maximumAxes) axes", place: node.place)
             }
             extents[axisCount] = extent
-            for index in 0..<operands.count { steps[index][axisCount] = step[index] }
+            for index in 0..<operandCount { steps[index][axisCount] = step[index] }
             axisCount += 1
         }
+    }
+
+    /// The extent of the axis that is `fromEnd`th counted from the last; 1 where the shape does not reach that far.
+    private static func extent(_ shape: Shape?, _ fromEnd: Int) -> Int {
+        guard let shape, fromEnd <= shape.rank else { return 1 }
+        return shape[shape.rank - fromEnd]
     }
 
     /// 1 when operand `index` advances along a run, 0 when it stays.

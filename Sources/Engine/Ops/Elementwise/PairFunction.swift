@@ -47,7 +47,7 @@ extension PairFunction {
             }
             return
         }
-        let walk = try BroadcastWalk(result: c.shape, operands: [aShape, bShape], node: node)
+        let walk = try BroadcastWalk(result: c.shape, aShape, bShape, node: node)
         let aStep = walk.step(0)
         let bStep = walk.step(1)
         run.parallel(walk.count, costPerPiece: cost) { range in

@@ -14,7 +14,7 @@ struct Where: Operation {
     func run(_ run: NodeRun) throws(EngineError) {
         let (condition, x, y) = (run.tensor(0), run.tensor(1), run.tensor(2))
         let output = run.output(0)
-        let walk = try BroadcastWalk(result: output.shape, operands: [condition.shape, x.shape, y.shape], node: node)
+        let walk = try BroadcastWalk(result: output.shape, condition.shape, x.shape, y.shape, node: node)
         // Only the width of the elements matters.
         switch x.dataType.byteWidth {
         case 1: select(run, walk, condition, x, y, output, UInt8.self)

@@ -47,7 +47,7 @@ struct Comparison<R: Relation>: Operation {
 
     /// Only equality has a meaning for strings.
     private func compareStrings(_ a: Tensor, _ b: Tensor, _ bShape: Shape, _ result: Tensor) throws(EngineError) {
-        let walk = try BroadcastWalk(result: result.shape, operands: [a.shape, bShape], node: node)
+        let walk = try BroadcastWalk(result: result.shape, a.shape, bShape, node: node)
         let (left, right) = (a.strings, b.strings)
         let output = result.mutablePointer(as: UInt8.self)
         walk.forEachRun(in: 0..<walk.count) { run in

@@ -46,15 +46,10 @@ struct ByteQuantization {
     }
 
     func dequantize(_ x: UnsafePointer<UInt8>, _ type: DataType, into y: UnsafeMutablePointer<Float>, count: Int) {
-        if type == .int8 {
-            let signed = UnsafeRawPointer(x).assumingMemoryBound(to: Int8.self)
-            for index in 0..<count { y[index] = (Float(signed[index]) - zero) * scale }
-        } else {
-            for index in 0..<count { y[index] = (Float(x[index]) - zero) * scale }
-        }
+        QuantizedRow.dequantizeBytes(x, type, scale, zero, y, count)
     }
 
     func quantize(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<UInt8>, _ type: DataType, count: Int) {
-        for index in 0..<count { y[index] = code(x[index], type) }
+        QuantizedRow.quantizeBytes(x, scale, zero, y, type, count)
     }
 }

@@ -27,6 +27,10 @@ struct DequantizeLinear: Operation {
                 let row = grid.row(index)
                 let (scale, zero) = (scales + row.parameter, zeros + row.parameter)
                 switch (x.dataType, y.dataType) {
+                case (.uint8, .float32) where row.step == 0, (.int8, .float32) where row.step == 0:
+                    QuantizedRow.dequantizeBytes(
+                        x.pointer(as: UInt8.self) + row.start, x.dataType, scale[0], zero[0],
+                        y.mutablePointer(as: Float.self) + row.start, row.count)
                 case (.uint8, .float32): fill(x, scale, zero, row, y, UInt8.self)
                 case (.int8, .float32): fill(x, scale, zero, row, y, Int8.self)
                 case (.uint16, .float32): fill(x, scale, zero, row, y, UInt16.self)

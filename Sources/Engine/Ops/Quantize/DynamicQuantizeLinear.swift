@@ -13,23 +13,22 @@ struct DynamicQuantizeLinear: Operation {
         let x = run.tensor(0)
         let y = run.output(0)
         let source = x.pointer(as: Float.self)
+        var (maximum, minimum): (Float, Float) = (0, 0)
+        RealMaximum<Float>.rows(source, &maximum, 1, x.count)
+        RealMinimum<Float>.rows(source, &minimum, 1, x.count)
         // The range always holds zero, which must be exact.
-        let largest = max(0, RealMaximum<Float>.row(source, x.count))
-        let smallest = min(0, RealMinimum<Float>.row(source, x.count))
-        var scale: Float = largest == smallest ? 1 : (largest - smallest) / 255
+        let largest = max(0, maximum)
+        let smallest = min(0, minimum)
+        let scale: Float = largest == smallest ? 1 : (largest - smallest) / 255
         var zero = (0 - smallest / scale).rounded(.toNearestOrEven)
         // Comparisons that NaN fails, so that it ends as zero.
         zero = zero > 0 ? (zero < 255 ? zero : 255) : 0
         if run.isWanted(1) { run.output(1).mutablePointer(as: Float.self)[0] = scale }
         if run.isWanted(2) { run.output(2).mutablePointer(as: UInt8.self)[0] = UInt8(zero) }
-        withUnsafePointer(to: &scale) { scale in
-            withUnsafePointer(to: &zero) { zero in
-                run.parallel(x.count, costPerPiece: 4) { range in
-                    QuantizedRow.quantize(
-                        source + range.lowerBound, scale, zero, 0, y.mutablePointer(as: UInt8.self) + range.lowerBound, range.count,
-                        0...255)
-                }
-            }
+        let shift = zero
+        run.parallel(x.count, costPerPiece: 4) { range in
+            QuantizedRow.quantizeBytes(
+                source + range.lowerBound, scale, shift, y.mutablePointer(as: UInt8.self) + range.lowerBound, .uint8, range.count)
         }
     }
 

@@ -19,7 +19,7 @@ struct MulInteger: Operation {
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(2))
         let product = run.output(0)
-        let walk = try BroadcastWalk(result: product.shape, operands: [a.shape, b.shape], node: node)
+        let walk = try BroadcastWalk(result: product.shape, a.shape, b.shape, node: node)
         let (aZero, bZero) = (try zeroPoint(run, 1), try zeroPoint(run, 3))
         let (left, right) = (run.computed(a, as: Int64.self), run.computed(b, as: Int64.self))
         let (aStep, bStep) = (walk.step(0), walk.step(1))

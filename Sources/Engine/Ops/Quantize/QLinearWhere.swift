@@ -20,7 +20,7 @@ struct QLinearWhere: Operation {
         let to = try ByteQuantization(run, 7, node: node)
         let xCodes = try ByteQuantization(run, 2, node: node).table(x.dataType).map { to.code($0, z.dataType) }
         let yCodes = try ByteQuantization(run, 5, node: node).table(y.dataType).map { to.code($0, z.dataType) }
-        let walk = try BroadcastWalk(result: z.shape, operands: [condition.shape, x.shape, y.shape], node: node)
+        let walk = try BroadcastWalk(result: z.shape, condition.shape, x.shape, y.shape, node: node)
         let (truth, target) = (condition.pointer(as: UInt8.self), z.mutablePointer(as: UInt8.self))
         let (left, right) = (x.pointer(as: UInt8.self), y.pointer(as: UInt8.self))
         let (cStep, xStep, yStep) = (walk.step(0), walk.step(1), walk.step(2))

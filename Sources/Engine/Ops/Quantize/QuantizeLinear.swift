@@ -47,6 +47,8 @@ struct QuantizeLinear: Operation {
                 quotient.forEachBlock(of: row) { x, scale, zero, at, count in
                     let target = y.mutableBytes + at * width
                     switch type {
+                    case .uint8 where row.step == 0, .int8 where row.step == 0:
+                        QuantizedRow.quantizeBytes(x, scale[0], zero[0], target.assumingMemoryBound(to: UInt8.self), type, count)
                     case .uint8: store(x, scale, zero, row.step, target, count, 0...255, UInt8.self)
                     case .int8: store(x, scale, zero, row.step, target, count, -128...127, Int8.self)
                     case .uint16: store(x, scale, zero, row.step, target, count, 0...65535, UInt16.self)

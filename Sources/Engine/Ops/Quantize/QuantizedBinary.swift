@@ -16,7 +16,7 @@ struct QuantizedBinary<Function: ArithmeticFunction>: Operation {
         let (a, b) = (run.tensor(0), run.tensor(3))
         let c = run.output(0)
         let to = try ByteQuantization(run, 6, node: node)
-        let walk = try BroadcastWalk(result: c.shape, operands: [a.shape, b.shape], node: node)
+        let walk = try BroadcastWalk(result: c.shape, a.shape, b.shape, node: node)
         // Every code has its value looked up: 256 of them stay in the innermost cache.
         let left = try ByteQuantization(run, 1, node: node).table(a.dataType)
         let right = try ByteQuantization(run, 4, node: node).table(b.dataType)

@@ -1,3 +1,6 @@
+internal import Kernels
+internal import Tensors
+
 /// Rounding of scaled floats to integers, in loops that the compiler turns into vectors.
 enum QuantizedRow {
     /// Added to a float of magnitude below 2²², this leaves the nearest integer, ties to even, in the low bits.
@@ -32,6 +35,19 @@ enum QuantizedRow {
                 y[index] = T(truncatingIfNeeded: rounded(x[index] / scale[index], low - zero, high - zero) &+ Int32(zero))
             }
         }
+    }
+
+    /// The same for bytes that share one scale, by vectors.
+    static func quantizeBytes(
+        _ x: UnsafePointer<Float>, _ scale: Float, _ zero: Float, _ y: UnsafeMutablePointer<UInt8>, _ type: DataType, _ count: Int
+    ) {
+        Kernels.table.integer.quantize(x, scale, Int32(zero), type == .int8, y, count)
+    }
+
+    static func dequantizeBytes(
+        _ x: UnsafePointer<UInt8>, _ type: DataType, _ scale: Float, _ zero: Float, _ y: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        Kernels.table.integer.dequantize(x, type == .int8, scale, Int32(zero), y, count)
     }
 
     /// y = (x − zero) · scale.

@@ -16,14 +16,15 @@ struct ReduceOperation: Operation {
         return [Fact(type: x.type, dims: try axes.dims(inputs))]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        try axes.resolved(inputs).map { ReduceOperation(node: node, kind: kind, axes: $0) }
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let x = run.tensor(0)
         let y = try run.target(0, of: self)
-        guard let mask = try axes.mask(run.constantFacts) else {
-            throw EngineError(.invalidInput, "the axes to reduce are not integers", place: node.place)
-        }
+        let layout = ReductionLayout(x.shape, reduced: try axes.mask(run))
         if y.count == 0 { return }
-        let layout = ReductionLayout(x.shape, reduced: mask)
         if layout.reducedCount == 0, kind == .maximum || kind == .minimum { return fillWithLimit(y) }
         switch x.dataType.computeKind {
         case .float: reals(Float.self, run, x, layout, y)

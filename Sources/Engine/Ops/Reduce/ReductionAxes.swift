@@ -27,6 +27,36 @@ struct ReductionAxes: Sendable {
         }
     }
 
+    private init(_ axes: ReductionAxes, list: [Int]) {
+        node = axes.node
+        source = .list(list)
+        keepsDims = axes.keepsDims
+        emptyIsNone = axes.emptyIsNone
+    }
+
+    /// The same with a list that is an input, once its elements are known.
+    func resolved(_ facts: [Fact?]) throws(EngineError) -> ReductionAxes? {
+        guard case .input = source else { return nil }
+        guard facts.count > 1, facts[1] != nil else { return ReductionAxes(self, list: []) }
+        return try facts.knownIntegers(1).map { ReductionAxes(self, list: $0) }
+    }
+
+    /// Whether each axis of a run's input is reduced.
+    func mask(_ run: NodeRun) throws(EngineError) -> [Bool] {
+        let rank = run.tensor(0).shape.rank
+        switch source {
+        case .list(let axes): return try mask(axes, rank: rank)
+        case .input: return try mask(run.integers(1) ?? [], rank: rank)
+        }
+    }
+
+    private func mask(_ list: [Int], rank: Int) throws(EngineError) -> [Bool] {
+        if list.isEmpty { return [Bool](repeating: !emptyIsNone, count: rank) }
+        var mask = [Bool](repeating: false, count: rank)
+        for axis in list { mask[try node.normalizedAxis(axis, rank: rank)] = true }
+        return mask
+    }
+
     /// Whether each axis is reduced; nil while the rank or the list is unknown.
     func mask(_ facts: [Fact?]) throws(EngineError) -> [Bool]? {
         guard let rank = facts.first??.rank else { return nil }
@@ -45,10 +75,7 @@ struct ReductionAxes: Sendable {
                 list = []
             }
         }
-        if list.isEmpty { return [Bool](repeating: !emptyIsNone, count: rank) }
-        var mask = [Bool](repeating: false, count: rank)
-        for axis in list { mask[try node.normalizedAxis(axis, rank: rank)] = true }
-        return mask
+        return try mask(list, rank: rank)
     }
 
     /// The extents that remain of the first input; nil while their number is unknown.
