@@ -117,4 +117,16 @@ import Testing
             damage(fixture.type)
         }
     }
+
+    @Test func `any bytes come back from every request`() {
+        var random = SplitMix(seed: 17)
+        for first in 0..<64 {
+            for fixture in messageFixtures.indices where fixture % 5 == first % 5 {
+                var message = [UInt8(first)] + bytes(messageFixtures[fixture].bytes)
+                random.damage(&message)
+                message.withUnsafeBytes { fuzzRequest($0) }
+            }
+        }
+        fuzzRequest(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
 }
