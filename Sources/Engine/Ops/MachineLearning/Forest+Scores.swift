@@ -16,15 +16,10 @@ extension Forest {
         _ rows: Range<Int>, features: UnsafePointer<Scalar>, columns: Int, to scores: UnsafeMutablePointer<Scalar>,
         scored: UnsafeMutablePointer<UInt8>?, _ aggregation: Aggregation
     ) {
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let block = row..<Swift.min(row + Self.rowsPerBlock, rows.upperBound)
-            if let scored {
-                addNoting(block, features, columns, scores, scored, aggregation)
-            } else {
-                add(block, features, columns, scores)
-            }
-            row = block.upperBound
+        if let scored {
+            addNoting(rows, features, columns, scores, scored, aggregation)
+        } else {
+            add(rows, features, columns, scores)
         }
     }
 
