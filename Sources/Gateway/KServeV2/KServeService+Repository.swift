@@ -7,11 +7,10 @@ extension KServeService {
     func registerRepositoryControl(on server: GRPCServer) {
         server.register(unary: "/\(Self.name)/RepositoryModelLoad", scope: .admin) { [core] call in
             Self.control(call, RepositoryModelLoadRequest.self, RepositoryModelLoadResponse()) { request, completion in
-                guard request.parameters.isEmpty else {
-                    completion(ServingError(.unimplemented, "loading with overrides (parameters 'config' and 'file:') is not supported"))
-                    return
-                }
-                core.load(request.modelName, completion: completion)
+                do throws(ServingError) {
+                    let overrides = try LoadOverrides(request.parameters, model: request.modelName)
+                    core.load(request.modelName, override: overrides.spec, files: overrides.files, completion: completion)
+                } catch { completion(error) }
             }
         }
         server.register(unary: "/\(Self.name)/RepositoryModelUnload", scope: .admin) { [core] call in

@@ -21,5 +21,8 @@ func fault(
 extension Tensor {
     static func strings(_ values: [String], _ shape: Shape) -> Tensor { Tensor(strings: values.map { ByteString($0) }, shape: shape) }
 
+    static func doubles(_ values: [Double], _ shape: Shape) -> Tensor { Tensor(values, dataType: .float64, shape: shape) }
+
+    var doubles: [Double] { elements(as: Double.self) }
     var texts: [String] { strings.map(\.string) }
 }

@@ -109,7 +109,8 @@ def test_timeout_on_sleeping_server(stub):
     with pytest.raises(grpc.RpcError) as error:
         next(responses)
     requests.end()
-    assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    # A proxy may tell of the reset before the client's own clock does.
+    assert error.value.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 
 
 def metadata_of(call):
