@@ -64,23 +64,9 @@ final class Forest<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Se
         var targetOfTree: [Int]? = []
         for (index, tree) in trees.enumerated() {
             let end = index + 1 < trees.count ? Int(trees[index + 1].root) : nodes.count
-            var common: Set<Int>?
-            var isSingle = true
-            // Nodes that trees share lie with the first of them; a tree that uses others' is judged cautiously.
-            var isWhole = true
-            for place in Int(tree.root)..<end {
-                let node = nodes[place]
-                if node.pair == UInt32(place) {
-                    let weights = leaves[Int(node.leaf)]
-                    let own = Set(weights.map(\.target))
-                    if weights.count != 1 { isSingle = false }
-                    common = common.map { $0.intersection(own) } ?? own
-                } else if Int(node.pair) < Int(tree.root) || Int(node.pair) >= end {
-                    isWhole = false
-                }
-            }
-            if isWhole { for target in common ?? [] { isAlwaysScored[target] = true } }
-            if isSingle, isWhole, let common, common.count == 1, let target = common.first {
+            let common = commonTargets(leaves, nodes: nodes, Int(tree.root)..<end)
+            for target in common.targets { isAlwaysScored[target] = true }
+            if common.areAlone, common.targets.count == 1, let target = common.targets.first {
                 targetOfTree?.append(target)
             } else {
                 targetOfTree = nil
@@ -104,5 +90,30 @@ final class Forest<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Se
         return (
             .sparse(starts: starts, targets: flat.map(\.target), values: flat.map { Scalar($0.value) }), isAlwaysScored
         )
+    }
+
+    /// The results that every leaf of a tree adds to, and whether every leaf adds to a single one.
+    ///
+    /// Nodes that trees share lie with the first of them; a tree that uses another's is judged cautiously, as having none.
+    private static func commonTargets(
+        _ leaves: [[ForestDescription.Weight]], nodes: [Node], _ places: Range<Int>
+    ) -> (targets: Set<Int>, areAlone: Bool) {
+        var common: Set<Int>?
+        var last: Int?
+        var areAlone = true
+        for place in places {
+            let node = nodes[place]
+            if node.pair != UInt32(place) {
+                if !places.contains(Int(node.pair)) { return ([], false) }
+                continue
+            }
+            let weights = leaves[Int(node.leaf)]
+            if weights.count == 1, common != nil, weights[0].target == last, common?.count == 1 { continue }
+            if weights.count != 1 { areAlone = false }
+            last = weights.count == 1 ? weights[0].target : nil
+            let own = Set(weights.map(\.target))
+            common = common.map { $0.intersection(own) } ?? own
+        }
+        return (common ?? [], areAlone)
     }
 }
