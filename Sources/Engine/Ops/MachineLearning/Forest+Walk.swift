@@ -1,51 +1,83 @@
 extension Forest {
-    /// Rows that are walked together, and trees that a single row is walked through: what they lead to is kept aside and
-    /// added afterwards.
-    static var blockSize: Int { 64 }
+    /// Rows that are walked through a group of trees before the next group: both then stay in the cache.
+    private static var rowsPerBlock: Int { 64 }
 
-    /// Calls `visit` with the leaf of every tree for every row; for each row in the order of the trees.
+    /// Calls `visit` with the leaf that every row ends at in every tree; for each row in the order of the trees.
     ///
     /// - Parameters:
     ///   - rows: rows of `features`.
     ///   - features: row-major, `columns` a row, at least ``featureCount``.
-    ///   - visit: the row, the tree and the leaf.
+    ///   - visit: the row, the tree and the leaf's place among the nodes.
     @inline(__always)
     func walk(
-        _ rows: Range<Int>, features: UnsafePointer<Scalar>, columns: Int, _ visit: (_ row: Int, _ tree: Int, _ leaf: Int) -> Void
+        _ rows: Range<Int>, features: UnsafePointer<Scalar>, columns: Int, _ visit: (_ row: Int, _ tree: Int, _ place: Int) -> Void
     ) {
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let block = row..<min(row + Self.blockSize, rows.upperBound)
-            walkBlock(block, features, columns, visit)
-            row = block.upperBound
+        let lanes = ForestWalks<Scalar>.lanes
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.rowsPerBlock * lanes) { buffer in
+            guard let leaves = buffer.baseAddress else { return }
+            var first = rows.lowerBound
+            while first < rows.upperBound {
+                let count = min(Self.rowsPerBlock, rows.upperBound - first)
+                withReplacedMissing(features + first * columns, columns: columns, count: count) { block in
+                    var tree = 0
+                    while tree < trees.count {
+                        walkGroup(tree, block, count: count, leaves)
+                        let own = min(lanes, trees.count - tree)
+                        for row in 0..<count {
+                            for lane in 0..<own { visit(first + row, tree + lane, Int(leaves[row * lanes + lane])) }
+                        }
+                        tree += lanes
+                    }
+                }
+                first += count
+            }
         }
     }
 
+    /// The features of some rows as a walk wants them.
+    private struct Block {
+        let features: UnsafePointer<Scalar>
+        let stride: Int
+        /// How to get from a node to the next.
+        let mode: Mode
+
+        enum Mode {
+            /// All values are numbers.
+            case present
+            /// Some are missing.
+            case missing
+            /// Some were missing; they are replaced by the least number in the first half of a row and by the greatest in the
+            /// second, from which tests read that send them to their second node.
+            case replaced
+        }
+    }
+
+    /// Calls `body` with the rows, missing values replaced where that can be done: walks through numbers alone need no
+    /// branches.
     @inline(__always)
-    private func walkBlock(
-        _ rows: Range<Int>, _ features: UnsafePointer<Scalar>, _ columns: Int, _ visit: (Int, Int, Int) -> Void
-    ) {
-        let first = features + rows.lowerBound * columns
-        let hasMissing = Self.hasMissing(first, count: rows.count * columns)
-        // Whole groups of rows tree by tree, so that a tree stays in the cache; the rows left over one by one.
-        let together = rows.count / ForestWalks<Scalar>.lanes * ForestWalks<Scalar>.lanes
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockSize) { buffer in
-            guard let leaves = buffer.baseAddress else { return }
-            if together > 0 {
-                for tree in trees.indices {
-                    leavesOfRows(tree, first, columns: columns, count: together, hasMissing, leaves)
-                    for offset in 0..<together { visit(rows.lowerBound + offset, tree, Int(leaves[offset])) }
+    private func withReplacedMissing(_ features: UnsafePointer<Scalar>, columns: Int, count: Int, _ body: (Block) -> Void) {
+        if !Self.hasMissing(features, count: count * columns) {
+            body(Block(features: features, stride: columns, mode: .present))
+            return
+        }
+        // Many features of which few are tested are not worth the copying.
+        if hasPureMissingTest || featureCount > 16 * trees.count {
+            body(Block(features: features, stride: columns, mode: .missing))
+            return
+        }
+        let width = featureCount
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: max(1, count * 2 * width)) { buffer in
+            guard let replaced = buffer.baseAddress else { return }
+            for row in 0..<count {
+                let from = features + row * columns
+                let to = replaced + row * 2 * width
+                for feature in 0..<width {
+                    let value = from[feature]
+                    to[feature] = value != value ? -.infinity : value
+                    to[width + feature] = value != value ? .infinity : value
                 }
             }
-            for row in rows.lowerBound + together..<rows.upperBound {
-                var tree = 0
-                while tree < trees.count {
-                    let end = min(tree + Self.blockSize, trees.count)
-                    leavesOfTrees(tree..<end, features + row * columns, hasMissing, leaves)
-                    for offset in 0..<end - tree { visit(row, tree + offset, Int(leaves[offset])) }
-                    tree = end
-                }
-            }
+            body(Block(features: UnsafePointer(replaced), stride: 2 * width, mode: .replaced))
         }
     }
 
@@ -66,50 +98,83 @@ extension Forest {
         return false
     }
 
-    /// The leaves that `count` rows, a multiple of the lanes, end at in one tree.
-    private func leavesOfRows(
-        _ tree: Int, _ features: UnsafePointer<Scalar>, columns: Int, count: Int, _ hasMissing: Bool,
-        _ leaves: UnsafeMutablePointer<UInt32>
-    ) {
-        let tree = trees[tree]
+    /// Writes the leaves that `count` rows end at in the trees from `first` on, one for each lane; where there are fewer
+    /// trees than lanes the last one is walked again.
+    private func walkGroup(_ first: Int, _ block: Block, count: Int, _ leaves: UnsafeMutablePointer<UInt32>) {
+        let lanes = ForestWalks<Scalar>.lanes
+        let last = trees.count - 1
+        var height = 0
+        for lane in 0..<lanes { height = max(height, trees[min(first + lane, last)].height) }
+        let walks = ForestWalks<Scalar>(
+            roots: trees[first].root, trees[min(first + 1, last)].root, trees[min(first + 2, last)].root,
+            trees[min(first + 3, last)].root, trees[min(first + 4, last)].root, trees[min(first + 5, last)].root,
+            trees[min(first + 6, last)].root, trees[min(first + 7, last)].root)
         nodes.withUnsafeBufferPointer { nodes in
             guard let nodes = nodes.baseAddress else { return }
-            var row = 0
-            while row < count {
-                let x = features + row * columns
-                var walks = ForestWalks(root: tree.root, features: x, stride: columns)
-                walks.run(nodes, height: tree.height, hasMissing)
-                walks.store(nodes, leaves + row)
-                row += ForestWalks<Scalar>.lanes
+            switch block.mode {
+            case .present: Self.walkRows(walks, nodes, block, count, height, Present.self, leaves)
+            case .missing: Self.walkRows(walks, nodes, block, count, height, Missing.self, leaves)
+            case .replaced: Self.walkRows(walks, nodes, block, count, height, Replaced.self, leaves)
             }
         }
     }
 
-    /// The leaves that one row ends at in several trees.
-    private func leavesOfTrees(
-        _ range: Range<Int>, _ features: UnsafePointer<Scalar>, _ hasMissing: Bool, _ leaves: UnsafeMutablePointer<UInt32>
+    @inline(__always)
+    private static func walkRows(
+        _ walks: ForestWalks<Scalar>, _ nodes: UnsafePointer<Node>, _ block: Block, _ count: Int, _ height: Int,
+        _ test: (some ForestTest).Type, _ leaves: UnsafeMutablePointer<UInt32>
     ) {
         let lanes = ForestWalks<Scalar>.lanes
-        trees.withUnsafeBufferPointer { trees in
-            nodes.withUnsafeBufferPointer { nodes in
-                guard let trees = trees.baseAddress, let nodes = nodes.baseAddress else { return }
-                var tree = range.lowerBound
-                // The last group reaches back to trees that are done already, so that it is whole as well.
-                while tree < range.upperBound {
-                    let first = range.count >= lanes ? min(tree, range.upperBound - lanes) : tree
-                    let limit = range.upperBound - 1
-                    var height = 0
-                    for lane in 0..<lanes { height = max(height, trees[min(first + lane, limit)].height) }
-                    var walks = ForestWalks(
-                        roots: trees[first].root, trees[min(first + 1, limit)].root, trees[min(first + 2, limit)].root,
-                        trees[min(first + 3, limit)].root, trees[min(first + 4, limit)].root, trees[min(first + 5, limit)].root,
-                        trees[min(first + 6, limit)].root, trees[min(first + 7, limit)].root, features: features)
-                    walks.run(nodes, height: height, hasMissing)
-                    // Where there are fewer trees than lanes the surplus is the last tree again, beyond what is read.
-                    walks.store(nodes, leaves + (first - range.lowerBound))
-                    tree = first + lanes
-                }
+        var row = 0
+        if height <= ForestWalks<Scalar>.heightForPairs {
+            while row + 2 <= count {
+                let x = block.features + row * block.stride
+                walks.run(nodes, x, x + block.stride, height, test, leaves + row * lanes)
+                row += 2
             }
         }
+        while row < count {
+            walks.run(nodes, block.features + row * block.stride, height, test, leaves + row * lanes)
+            row += 1
+        }
+    }
+}
+
+/// How a walk gets from a node to the next.
+protocol ForestTest {
+    /// The place of the next node.
+    static func follow<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+        _ node: UnsafePointer<Forest<Scalar>.Node>, _ x: UnsafePointer<Scalar>
+    ) -> UInt32
+}
+
+private enum Present: ForestTest {
+    @inline(__always)
+    static func follow<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+        _ node: UnsafePointer<Forest<Scalar>.Node>, _ x: UnsafePointer<Scalar>
+    ) -> UInt32 {
+        node.pointee.pair &+ (x[Int(node.pointee.feature)] > node.pointee.bound ? 1 : 0)
+    }
+}
+
+private enum Missing: ForestTest {
+    @inline(__always)
+    static func follow<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+        _ node: UnsafePointer<Forest<Scalar>.Node>, _ x: UnsafePointer<Scalar>
+    ) -> UInt32 {
+        let value = x[Int(node.pointee.feature)]
+        let isAbove: UInt32 = value > node.pointee.bound ? 1 : 0
+        let isMissing: UInt32 = value != value ? 1 : 0
+        let missingAbove: UInt32 = node.pointee.replaced > node.pointee.feature ? 1 : 0
+        return node.pointee.pair &+ (isAbove | isMissing & missingAbove)
+    }
+}
+
+private enum Replaced: ForestTest {
+    @inline(__always)
+    static func follow<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+        _ node: UnsafePointer<Forest<Scalar>.Node>, _ x: UnsafePointer<Scalar>
+    ) -> UInt32 {
+        node.pointee.pair &+ (x[Int(node.pointee.replaced)] > node.pointee.bound ? 1 : 0)
     }
 }

@@ -229,6 +229,49 @@ private let domain = "ai.onnx.ml"
     }
 }
 
+@Suite struct UnevenTreeTests {
+    /// Tree `t` is a chain of t + 1 tests of feature 0: above i it ends in the leaf i, past them all, or missing, in the last.
+    private func chains(_ trees: Int) -> [String: Attribute] {
+        var lists: [String: [Int]] = [:]
+        var modes: [ByteString] = []
+        var bounds: [Float] = []
+        var weights: [Float] = []
+        for tree in 0..<trees {
+            let tests = tree + 1
+            for node in 0..<2 * tests + 1 {
+                let isLeaf = node >= tests
+                lists["nodes_treeids", default: []].append(tree)
+                lists["nodes_nodeids", default: []].append(node)
+                lists["nodes_featureids", default: []].append(0)
+                lists["nodes_truenodeids", default: []].append(isLeaf ? 0 : tests + node)
+                lists["nodes_falsenodeids", default: []].append(isLeaf ? 0 : node + 1 == tests ? 2 * tests : node + 1)
+                modes.append(isLeaf ? "LEAF" : "BRANCH_GT")
+                bounds.append(isLeaf ? 0 : Float(node))
+                if isLeaf {
+                    lists["target_treeids", default: []].append(tree)
+                    lists["target_nodeids", default: []].append(node)
+                    lists["target_ids", default: []].append(0)
+                    weights.append(Float(node - tests + 1))
+                }
+            }
+        }
+        var result = lists.mapValues(Attribute.ints)
+        result["nodes_modes"] = .strings(modes)
+        result["nodes_values"] = .floats(bounds)
+        result["target_weights"] = .floats(weights)
+        return result
+    }
+
+    @Test(arguments: [1, 2, 7, 8, 9, 17, 40]) func `walks that end early stay where they are, also where values are missing`(_ trees: Int) throws {
+        let x: [Float] = [0.5, -1, .nan, 100, 3.5]
+        let found = try apply("TreeEnsembleRegressor", [.floats(x, [5, 1])], version: 3, domain: domain, chains(trees))[0].floats
+        let expected = x.map { value in
+            (0..<trees).reduce(Float(0)) { sum, tree in sum + Float(value > 0 ? 1 : tree + 2) }
+        }
+        #expect(found == expected)
+    }
+}
+
 @Suite struct TreeBatchTests {
     /// Random trees over five features; as many leaves of each as there are regions.
     private func forest(trees: Int, depth: Int) -> [String: Attribute] {
