@@ -106,6 +106,25 @@ private let xgboost = """
         #expect(fault("{\"a\": \"" + String(repeating: "[", count: 1000) + "\"}")?.code == .unsupported)
     }
 
+    @Test func `no beginning of a document is one, and no changed byte does harm`() {
+        let bytes = Array(xgboost.utf8)
+        for length in 0..<bytes.count { #expect(throws: EngineError.self) { try Model.load(native: Array(bytes[..<length])) } }
+        for place in bytes.indices {
+            for value: UInt8 in [0, 0x22, 0x2D, 0x5B, 0x5C, 0x7B, 0x7D, 0x80, 0xC3, 0xFF] {
+                var changed = bytes
+                changed[place] = value
+                _ = try? Model.load(native: changed)
+            }
+        }
+    }
+
+    @Test func `numbers that the standard does not have are read where they stand as numbers`() throws {
+        let text = xgboost.replacing("\"default_left\"", with: "\"loss_changes\": [NaN, -Infinity, Infinity, 0], \"N\\\"aN\": \"NaN [\", \"default_left\"")
+        #expect(try predict(text, .floats([1, 0], [1, 2]))[0].floats == [3.25])
+        let infinite = xgboost.replacing("\"split_conditions\": [5E-1", with: "\"split_conditions\": [Infinity")
+        #expect(try predict(infinite, .floats([1, 1], [1, 2]))[0].floats == [1.25])
+    }
+
     @Test(arguments: ["{", "{]", "{\"a\"}", "nonsense", "", "[1]", "{\"a\": 1e999999}"])
     func `what is no document is refused`(_ text: String) {
         #expect(fault(text) != nil)
