@@ -26,10 +26,8 @@ extension Case {
     }
 
     private func loaded(_ options: LoadOptions) throws(EngineError) -> Model {
-        if let native = NativeModel.fileNames.first(where: { access("\(folder)/\($0)", R_OK) == 0 }) {
-            return try Model.load(nativePath: "\(folder)/\(native)", options: options)
-        }
-        return try Model.load(path: "\(folder)/model.onnx", options: options)
+        let path = "\(folder)/\(modelName)"
+        return isNative ? try Model.load(nativePath: path, options: options) : try Model.load(path: path, options: options)
     }
 
     /// Old test data write bfloat16 as the integers of its bits, for want of a type.
