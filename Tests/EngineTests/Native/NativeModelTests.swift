@@ -48,7 +48,8 @@ private let xgboost = """
         ("\"left_children\": [1, 3", "\"left_children\": [0, 3"), ("\"left_children\": [1, 3", "\"left_children\": [9, 3"),
         ("\"right_children\": [2, 4", "\"right_children\": [-5, 4"), ("\"split_indices\": [0, 1", "\"split_indices\": [0, 7"),
         ("\"split_indices\": [0, 1", "\"split_indices\": [0, -1"), ("\"categories_sizes\": [2]", "\"categories_sizes\": [3]"),
-        ("\"categories_segments\": [0]", "\"categories_segments\": [9223372036854775807]"), ("\"categories_nodes\": [1]", "\"categories_nodes\": [-1]"),
+        ("\"categories_segments\": [0]", "\"categories_segments\": [9223372036854775807]"),
+        ("\"categories_nodes\": [1]", "\"categories_nodes\": [-1]"),
         ("\"categories\": [0, 2]", "\"categories\": [0, 99999999999]"), ("\"tree_info\": [0]", "\"tree_info\": [5]"),
         ("\"tree_info\": [0]", "\"tree_info\": []"), ("\"num_feature\": \"2\"", "\"num_feature\": \"-2\""),
         ("\"num_class\": \"0\"", "\"num_class\": \"9999999999\""), ("\"size_leaf_vector\": \"1\"", "\"size_leaf_vector\": \"7\""),
@@ -119,7 +120,8 @@ private let xgboost = """
     }
 
     @Test func `numbers that the standard does not have are read where they stand as numbers`() throws {
-        let text = xgboost.replacing("\"default_left\"", with: "\"loss_changes\": [NaN, -Infinity, Infinity, 0], \"N\\\"aN\": \"NaN [\", \"default_left\"")
+        let text = xgboost.replacing(
+            "\"default_left\"", with: "\"loss_changes\": [NaN, -Infinity, Infinity, 0], \"N\\\"aN\": \"NaN [\", \"default_left\"")
         #expect(try predict(text, .floats([1, 0], [1, 2]))[0].floats == [3.25])
         let infinite = xgboost.replacing("\"split_conditions\": [5E-1", with: "\"split_conditions\": [Infinity")
         #expect(try predict(infinite, .floats([1, 1], [1, 2]))[0].floats == [1.25])
@@ -133,7 +135,9 @@ private let xgboost = """
 
 @Suite struct LightGBMModelTests {
     /// decision_type 2 keeps zeros and missing values apart in no way; 6 takes zeros for missing, 10 values that are no numbers.
-    private func model(kind: Int = 2, extra: String = "", objective: String = "regression", bound: String = "0.5", children: String = "-1") -> String {
+    private func model(kind: Int = 2, extra: String = "", objective: String = "regression", bound: String = "0.5", children: String = "-1")
+        -> String
+    {
         """
         tree
         version=v4
@@ -192,7 +196,8 @@ private let xgboost = """
         #expect(fault(model(kind: 14))?.code == .malformedModel)
         #expect(fault(model(kind: 1, bound: "3"))?.code == .malformedModel)
         #expect(fault(model(kind: 1, extra: "cat_boundaries=0 9\ncat_threshold=5", bound: "0"))?.code == .malformedModel)
-        #expect(fault(model(extra: "is_linear=1\nleaf_const=0 0\nnum_features=1 9\nleaf_features=0\nleaf_coeff=1"))?.code == .malformedModel)
+        #expect(
+            fault(model(extra: "is_linear=1\nleaf_const=0 0\nnum_features=1 9\nleaf_features=0\nleaf_coeff=1"))?.code == .malformedModel)
         #expect(fault("tree\nmax_feature_idx=9223372036854775807\nnum_tree_per_iteration=1\n") != nil)
         #expect(fault("tree\nmax_feature_idx=1\nnum_tree_per_iteration=0\n") != nil)
     }
@@ -216,7 +221,8 @@ private let xgboost = """
     }
 
     @Test func `a linear model is one layer`() throws {
-        let text = #"{"format": "martlet.layers/1", "layers": [{"weights": [[2, 3], [0, 1]], "bias": [1, 0], "activation": "softmax"}], "output": {"labels": [4, 9]}}"#
+        let text =
+            #"{"format": "martlet.layers/1", "layers": [{"weights": [[2, 3], [0, 1]], "bias": [1, 0], "activation": "softmax"}], "output": {"labels": [4, 9]}}"#
         let result = try predict(text, .floats([0, 0], [1, 2]))
         #expect(abs(result[0].floats[0] - 0.7310586) < 1e-6)
         #expect(result[1].int64s == [4])

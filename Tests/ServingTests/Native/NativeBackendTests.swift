@@ -7,7 +7,8 @@ import Testing
 
     private func core(_ folder: TemporaryFolder) -> ServingCore {
         let core = ServingCore(
-            ServingCore.Configuration(sources: [FolderSource(path: folder.path)]), backends: BackendRegistry([OnnxBackend(), NativeBackend()]))
+            ServingCore.Configuration(sources: [FolderSource(path: folder.path)]),
+            backends: BackendRegistry([OnnxBackend(), NativeBackend()]))
         core.start()
         core.waitForStartup()
         return core

@@ -79,7 +79,7 @@ extension Forest {
         case .dense(let values):
             values.withUnsafeBufferPointer { values in
                 walk(rows, features: features, columns: columns) { row, _, place in
-                let leaf = Int(leafOfNode[place])
+                    let leaf = Int(leafOfNode[place])
                     for target in 0..<targets { scores[row * targets + target] += values[leaf * targets + target] }
                 }
             }

@@ -51,7 +51,9 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
             case .branch(let feature, let condition, let missingTaken, let taken, let other):
                 let children = [taken, other]
                 let missing = children.filter { !description.nodes.indices.contains($0) }
-                guard missing.isEmpty else { throw EngineError(.malformedModel, "a branch leads to node \(missing[0]), which does not exist") }
+                guard missing.isEmpty else {
+                    throw EngineError(.malformedModel, "a branch leads to node \(missing[0]), which does not exist")
+                }
                 let waiting = children.filter { testOfNode[$0] == nil }
                 if waiting.isEmpty, let first = testOfNode[taken], let second = testOfNode[other] {
                     guard feature >= 0, feature < Int(Int32.max) / 2 else {

@@ -56,7 +56,8 @@ extension ForestDescription {
         let values = try node.reals("\(kind)_weights")
         guard trees.count == ids.count, targets.count == ids.count, values.count == ids.count else {
             throw node.malformed(
-                "\(kind)_treeids, _nodeids, _ids and _weights have \(trees.count), \(ids.count), \(targets.count) and \(values.count) entries")
+                "\(kind)_treeids, _nodeids, _ids and _weights have \(trees.count), \(ids.count), \(targets.count) and \(values.count) entries"
+            )
         }
         var weights = [[Weight]](repeating: [], count: count)
         for index in ids.indices {

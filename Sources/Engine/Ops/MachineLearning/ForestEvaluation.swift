@@ -58,7 +58,8 @@ struct ForestScores<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
     ///
     /// Rows may be finished on several threads at once. Two scores a row are there even where the forest has one result.
     func forEachRow(
-        of input: Tensor, in run: NodeRun, _ finish: (_ row: Int, _ scores: UnsafeMutablePointer<Scalar>, _ scored: UnsafeMutablePointer<UInt8>) -> Void
+        of input: Tensor, in run: NodeRun,
+        _ finish: (_ row: Int, _ scores: UnsafeMutablePointer<Scalar>, _ scored: UnsafeMutablePointer<UInt8>) -> Void
     ) {
         let matrix = FeatureMatrix<Scalar>(input, in: run)
         let targets = forest.targets

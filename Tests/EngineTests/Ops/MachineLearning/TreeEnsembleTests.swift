@@ -28,7 +28,10 @@ private let domain = "ai.onnx.ml"
 
     @Test(arguments: ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"])
     func `every condition is that of the language, with every odd number`(_ mode: String) throws {
-        let odd: [Float] = [0, -0.0, 1, -1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.0000001, .greatestFiniteMagnitude]
+        let odd: [Float] = [
+            0, -0.0, 1, -1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.0000001,
+            .greatestFiniteMagnitude,
+        ]
         for bound in odd {
             for missingTaken in [false, true] {
                 var attributes = stump(mode, bound: bound, missingTaken: missingTaken)
@@ -137,7 +140,8 @@ private let domain = "ai.onnx.ml"
         try apply(
             "TreeEnsemble", [.floats(x, [x.count, 1])], version: 5, domain: domain,
             [
-                "tree_roots": .ints([0]), "nodes_featureids": .ints([0]), "nodes_modes": .tensor(Tensor([UInt8(6)], dataType: .uint8, shape: [1])),
+                "tree_roots": .ints([0]), "nodes_featureids": .ints([0]),
+                "nodes_modes": .tensor(Tensor([UInt8(6)], dataType: .uint8, shape: [1])),
                 "nodes_splits": .tensor(.floats([0], [1])), "nodes_truenodeids": .ints([0]), "nodes_falsenodeids": .ints([1]),
                 "nodes_trueleafs": .ints([1]), "nodes_falseleafs": .ints([1]), "leaf_targetids": .ints([0, 0]),
                 "leaf_weights": .tensor(.floats([1, 0], [2])), "n_targets": .int(1),
@@ -262,7 +266,9 @@ private let domain = "ai.onnx.ml"
         return result
     }
 
-    @Test(arguments: [1, 2, 7, 8, 9, 17, 40]) func `walks that end early stay where they are, also where values are missing`(_ trees: Int) throws {
+    @Test(arguments: [1, 2, 7, 8, 9, 17, 40]) func `walks that end early stay where they are, also where values are missing`(_ trees: Int)
+        throws
+    {
         let x: [Float] = [0.5, -1, .nan, 100, 3.5]
         let found = try apply("TreeEnsembleRegressor", [.floats(x, [5, 1])], version: 3, domain: domain, chains(trees))[0].floats
         let expected = x.map { value in
