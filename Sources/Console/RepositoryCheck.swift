@@ -24,7 +24,7 @@ public struct RepositoryCheck {
             default: break
             }
         }
-        let core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend()]))
+        let core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]))
         core.start()
         core.waitForStartup()
         defer { core.stop() }

@@ -15,11 +15,13 @@ public enum Trial {
     }
 
     /// Loads the model and, if that goes well, runs it on inputs made up from its signature. Whatever is wrong is thrown.
-    public static func attempt(_ bytes: [UInt8], optimise: Bool = true) throws(EngineError) {
+    ///
+    /// - Parameter isNative: the bytes are of a format that ``NativeModel`` reads.
+    public static func attempt(_ bytes: [UInt8], isNative: Bool = false, optimise: Bool = true) throws(EngineError) {
         var options = LoadOptions()
         options.optimise = optimise
         options.limits = limits
-        let model = try Model.load(bytes: bytes, options: options)
+        let model = isNative ? try Model.load(native: bytes, options: options) : try Model.load(bytes: bytes, options: options)
         for extent in [1, 2] {
             var inputs: [Value] = []
             for port in model.signature.inputs { inputs.append(try example(port.type, port.dims, extent: extent)) }

@@ -47,7 +47,7 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
-        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
+        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
         var serverConfiguration = GRPCServer.Configuration()
         do {
             tls = try settings.tls.map {

@@ -42,9 +42,15 @@ struct Case {
         return access(path, R_OK) == 0 ? path : nil
     }
 
+    var modelName: String {
+        Self.modelNames.first { access("\(folder)/\($0)", R_OK) == 0 } ?? "model.onnx"
+    }
+
+    var isNative: Bool { modelName != "model.onnx" }
+
     /// The model's file.
     var modelBytes: [UInt8] {
-        guard let file = fopen("\(folder)/model.onnx", "r") else { return [] }
+        guard let file = fopen("\(folder)/\(modelName)", "r") else { return [] }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)

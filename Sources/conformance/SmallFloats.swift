@@ -20,7 +20,8 @@ struct SmallFloat {
         }
     }
 
-    private init(_ exponentBits: Int, _ mantissaBits: Int, bias: Int, hasInfinity: Bool = false, isNaN: @escaping @Sendable (UInt8) -> Bool) {
+    private init(_ exponentBits: Int, _ mantissaBits: Int, bias: Int, hasInfinity: Bool = false, isNaN: @escaping @Sendable (UInt8) -> Bool)
+    {
         self.exponentBits = exponentBits
         self.mantissaBits = mantissaBits
         self.bias = bias

@@ -26,10 +26,8 @@ extension Case {
     }
 
     private func loaded(_ options: LoadOptions) throws(EngineError) -> Model {
-        if let native = NativeModel.fileNames.first(where: { access("\(folder)/\($0)", R_OK) == 0 }) {
-            return try Model.load(nativePath: "\(folder)/\(native)", options: options)
-        }
-        return try Model.load(path: "\(folder)/model.onnx", options: options)
+        let path = "\(folder)/\(modelName)"
+        return isNative ? try Model.load(nativePath: path, options: options) : try Model.load(path: path, options: options)
     }
 
     /// Old test data write bfloat16 as the integers of its bits, for want of a type.
@@ -70,7 +68,8 @@ extension Case {
             return nil
         }
         guard let mine = numbers(actual), let theirs = numbers(expected) else {
-            for index in 0..<expected.byteCount where actual.bytes.load(fromByteOffset: index, as: UInt8.self) != expected.bytes.load(fromByteOffset: index, as: UInt8.self) {
+            for index in 0..<expected.byteCount
+            where actual.bytes.load(fromByteOffset: index, as: UInt8.self) != expected.bytes.load(fromByteOffset: index, as: UInt8.self) {
                 return "wrong value: element \(index / expected.dataType.byteWidth) differs"
             }
             return nil
@@ -100,9 +99,13 @@ extension Case {
         switch tensor.dataType {
         case .float32: tensor.elements(as: Float.self).map(Double.init)
         case .float64: tensor.elements(as: Double.self)
-        case .complex64: tensor.elements(as: UInt64.self).flatMap { bits in
-            [Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))), Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits >> 32)))]
-        }
+        case .complex64:
+            tensor.elements(as: UInt64.self).flatMap { bits in
+                [
+                    Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))),
+                    Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits >> 32))),
+                ]
+            }
         case .float16: tensor.elements(as: UInt16.self).map(Self.float16)
         case .bfloat16: tensor.elements(as: UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
         default: SmallFloat(tensor.dataType).map { format in tensor.elements(as: UInt8.self).map(format.value) }

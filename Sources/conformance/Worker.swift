@@ -36,7 +36,7 @@ enum Worker {
                 let number = seed &+ UInt64(round)
                 say("round \(number)")
                 var mutation = Mutation(seed: number)
-                try? Trial.attempt(mutation.apply(to: bytes), optimise: round % 4 != 3)
+                try? Trial.attempt(mutation.apply(to: bytes), isNative: item.isNative, optimise: round % 4 != 3)
             }
             say("pass")
         }

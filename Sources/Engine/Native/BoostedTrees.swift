@@ -91,8 +91,8 @@ struct LinearLeaves<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: S
 
     func add(_ forest: Forest<Scalar>, _ rows: Range<Int>, _ matrix: FeatureMatrix<Scalar>, to scores: UnsafeMutablePointer<Scalar>) {
         let targets = forest.targets
-        forest.walk(rows, features: matrix.elements, columns: matrix.columns) { row, tree, leaf in
-            let own = leaves[leaf]
+        forest.walk(rows, features: matrix.elements, columns: matrix.columns) { row, tree, place in
+            let own = leaves[Int(forest.leafOfNode[place])]
             var value = own.constant
             for term in own.terms {
                 let feature = matrix.elements[row * matrix.columns + term.feature]

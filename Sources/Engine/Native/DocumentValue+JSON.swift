@@ -4,14 +4,17 @@ extension DocumentValue {
     /// Arrays and objects within each other; more are refused, before anything is decoded.
     static let maximumDepth = 64
 
-    /// Reads a JSON document.
+    /// Reads a JSON document. Beyond the standard, NaN and Infinity may stand as numbers, as some writers print them.
     init(json bytes: [UInt8]) throws(EngineError) {
-        try Self.checkDepth(bytes)
+        // The decoder counts on text that is well-formed.
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw EngineError(.malformedModel, "it is no UTF-8") }
         let decoder = JSONDecoder()
-        // Some writers print NaN and Infinity.
-        decoder.allowsJSON5 = true
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         do {
-            self = try decoder.decode(DocumentValue.self, from: Data(bytes))
+            self = try decoder.decode(DocumentValue.self, from: Data(try Self.standard(bytes)))
+        } catch let error as EngineError {
+            throw error
         } catch let error as DecodingError {
             throw EngineError(.malformedModel, "it is no JSON: \(Self.reason(error))")
         } catch {
@@ -19,33 +22,50 @@ extension DocumentValue {
         }
     }
 
-    /// The decoder descends by recursion, so that depth must be known to be small.
-    private static func checkDepth(_ bytes: [UInt8]) throws(EngineError) {
+    /// The document with NaN and Infinity in quotes, where the standard allows them.
+    ///
+    /// Also checks how deep it is: the decoder descends by recursion.
+    private static func standard(_ bytes: [UInt8]) throws(EngineError) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
         var depth = 0
-        var quote: UInt8?
-        var isEscaped = false
-        for byte in bytes {
-            if let mark = quote {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == 0x5C {
-                    isEscaped = true
-                } else if byte == mark {
-                    quote = nil
+        var isText = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if isText {
+                result.append(byte)
+                if byte == UInt8(ascii: "\\"), index < bytes.count {
+                    result.append(bytes[index])
+                    index += 1
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
                 }
                 continue
             }
             switch byte {
-            case 0x22, 0x27: quote = byte
-            case 0x5B, 0x7B:
+            case UInt8(ascii: "\""): isText = true
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
                 depth += 1
                 guard depth <= maximumDepth else {
                     throw EngineError(.resourceExhausted, "more than \(maximumDepth) arrays and objects within each other")
                 }
-            case 0x5D, 0x7D: depth -= 1
-            default: continue
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: "N"), UInt8(ascii: "I"):
+                let word = byte == UInt8(ascii: "N") ? "NaN" : "Infinity"
+                if bytes[(index - 1)...].starts(with: word.utf8) {
+                    let isNegative = result.last == UInt8(ascii: "-")
+                    if isNegative { result.removeLast() }
+                    result += Array("\"\(isNegative ? "-" : "")\(word)\"".utf8)
+                    index += word.utf8.count - 1
+                    continue
+                }
+            default: break
             }
+            result.append(byte)
         }
+        return result
     }
 
     private static func reason(_ error: DecodingError) -> String {

@@ -2,7 +2,7 @@ import Glibc
 
 extension NativeModel {
     /// Names that files of these formats have in a model's folder, in the order in which they are looked for.
-    public static let fileNames = ["model.json", "model.ubj", "model.txt"]
+    public static let fileNames = ["model.json", "model.ubj", "model.txt", "xgboost.json", "xgboost.ubj"]
 
     /// The bytes of the file at `path`.
     static func read(_ path: String) throws(EngineError) -> [UInt8] {

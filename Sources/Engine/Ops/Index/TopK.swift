@@ -66,8 +66,10 @@ struct TopK: Operation {
             }
         }
         if run.isWanted(0) {
-            ElementPick(indexing: ElementIndexing(data: source.shape, indices: positions.shape, axis: axis), indices: IndexReader(positions))
-                .apply(from: source, to: values, in: run)
+            ElementPick(
+                indexing: ElementIndexing(data: source.shape, indices: positions.shape, axis: axis), indices: IndexReader(positions)
+            )
+            .apply(from: source, to: values, in: run)
         }
         withExtendedLifetime((source, positions)) {}
     }

@@ -37,7 +37,8 @@ struct ArrayFeatureExtractor: Operation {
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {
         // One table for all requests, and positions that each brings: labels looked up by class, in most classifiers.
         if RowAxis.of(inputs, 0) == .absent, case .axis(let axis) = RowAxis.of(inputs, 1), let rank = facts.first??.rank,
-            let positions = facts[1]?.dims, positions.indices.allSatisfy({ $0 == axis || positions[$0] == .known(1) }) {
+            let positions = facts[1]?.dims, positions.indices.allSatisfy({ $0 == axis || positions[$0] == .known(1) })
+        {
             return [.axis(max(1, rank - 1))]
         }
         if let obstacle = RowAxis.obstacle(inputs, facts: facts, parameters: 1..<2) { return [obstacle] }

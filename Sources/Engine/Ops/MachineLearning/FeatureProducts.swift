@@ -5,13 +5,21 @@ enum FeatureProducts {
     /// The sum of the products of two vectors.
     @inline(__always)
     static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float {
-        accumulate(left, right, count: count) { $0 * $1 } tail: { $0 * $1 }
+        accumulate(left, right, count: count) {
+            $0 * $1
+        } tail: {
+            $0 * $1
+        }
     }
 
     /// The sum of the squared differences of two vectors.
     @inline(__always)
     static func squaredDistance(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float {
-        accumulate(left, right, count: count) { ($0 - $1) * ($0 - $1) } tail: { ($0 - $1) * ($0 - $1) }
+        accumulate(left, right, count: count) {
+            ($0 - $1) * ($0 - $1)
+        } tail: {
+            ($0 - $1) * ($0 - $1)
+        }
     }
 
     @inline(__always)

@@ -16,15 +16,10 @@ extension Forest {
         _ rows: Range<Int>, features: UnsafePointer<Scalar>, columns: Int, to scores: UnsafeMutablePointer<Scalar>,
         scored: UnsafeMutablePointer<UInt8>?, _ aggregation: Aggregation
     ) {
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let block = row..<Swift.min(row + Self.rowsPerBlock, rows.upperBound)
-            if let scored {
-                addNoting(block, features, columns, scores, scored, aggregation)
-            } else {
-                add(block, features, columns, scores)
-            }
-            row = block.upperBound
+        if let scored {
+            addNoting(rows, features, columns, scores, scored, aggregation)
+        } else {
+            add(rows, features, columns, scores)
         }
     }
 
@@ -36,17 +31,19 @@ extension Forest {
         let targets = targets
         switch leaves {
         case .single(let values, let targetOfTree):
-            walk(rows, features: features, columns: columns) { row, tree, leaf in
-                scores[row * targets + targetOfTree[tree]] += values[leaf] * weights[tree]
+            walk(rows, features: features, columns: columns) { row, tree, place in
+                scores[row * targets + targetOfTree[tree]] += values[place] * weights[tree]
             }
         case .dense(let values):
-            walk(rows, features: features, columns: columns) { row, tree, leaf in
+            walk(rows, features: features, columns: columns) { row, tree, place in
+                let leaf = Int(leafOfNode[place])
                 for target in 0..<targets {
                     scores[row * targets + target] += values[leaf * targets + target] * weights[tree]
                 }
             }
         case .sparse(let starts, let targetsOfValues, let values):
-            walk(rows, features: features, columns: columns) { row, tree, leaf in
+            walk(rows, features: features, columns: columns) { row, tree, place in
+                let leaf = Int(leafOfNode[place])
                 for index in starts[leaf]..<starts[leaf + 1] {
                     scores[row * targets + targetsOfValues[index]] += values[index] * weights[tree]
                 }
@@ -69,24 +66,26 @@ extension Forest {
         switch leaves {
         case .single(let values, _) where targets == 1:
             values.withUnsafeBufferPointer { values in
-                walk(rows, features: features, columns: columns) { row, _, leaf in scores[row] += values[leaf] }
+                walk(rows, features: features, columns: columns) { row, _, place in scores[row] += values[place] }
             }
         case .single(let values, let targetOfTree):
             values.withUnsafeBufferPointer { values in
                 targetOfTree.withUnsafeBufferPointer { targetOfTree in
-                    walk(rows, features: features, columns: columns) { row, tree, leaf in
-                        scores[row * targets + targetOfTree[tree]] += values[leaf]
+                    walk(rows, features: features, columns: columns) { row, tree, place in
+                        scores[row * targets + targetOfTree[tree]] += values[place]
                     }
                 }
             }
         case .dense(let values):
             values.withUnsafeBufferPointer { values in
-                walk(rows, features: features, columns: columns) { row, _, leaf in
+                walk(rows, features: features, columns: columns) { row, _, place in
+                    let leaf = Int(leafOfNode[place])
                     for target in 0..<targets { scores[row * targets + target] += values[leaf * targets + target] }
                 }
             }
         case .sparse(let starts, let targetsOfValues, let values):
-            walk(rows, features: features, columns: columns) { row, _, leaf in
+            walk(rows, features: features, columns: columns) { row, _, place in
+                let leaf = Int(leafOfNode[place])
                 for index in starts[leaf]..<starts[leaf + 1] {
                     scores[row * targets + targetsOfValues[index]] += values[index]
                 }
@@ -109,15 +108,17 @@ extension Forest {
         }
         switch leaves {
         case .single(let values, let targetOfTree):
-            walk(rows, features: features, columns: columns) { row, tree, leaf in
-                note(row * targets + targetOfTree[tree], values[leaf])
+            walk(rows, features: features, columns: columns) { row, tree, place in
+                note(row * targets + targetOfTree[tree], values[place])
             }
         case .dense(let values):
-            walk(rows, features: features, columns: columns) { row, _, leaf in
+            walk(rows, features: features, columns: columns) { row, _, place in
+                let leaf = Int(leafOfNode[place])
                 for target in 0..<targets { note(row * targets + target, values[leaf * targets + target]) }
             }
         case .sparse(let starts, let targetsOfValues, let values):
-            walk(rows, features: features, columns: columns) { row, _, leaf in
+            walk(rows, features: features, columns: columns) { row, _, place in
+                let leaf = Int(leafOfNode[place])
                 for index in starts[leaf]..<starts[leaf + 1] { note(row * targets + targetsOfValues[index], values[index]) }
             }
         }

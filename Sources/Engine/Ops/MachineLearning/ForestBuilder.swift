@@ -51,10 +51,12 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
             case .branch(let feature, let condition, let missingTaken, let taken, let other):
                 let children = [taken, other]
                 let missing = children.filter { !description.nodes.indices.contains($0) }
-                guard missing.isEmpty else { throw EngineError(.malformedModel, "a branch leads to node \(missing[0]), which does not exist") }
+                guard missing.isEmpty else {
+                    throw EngineError(.malformedModel, "a branch leads to node \(missing[0]), which does not exist")
+                }
                 let waiting = children.filter { testOfNode[$0] == nil }
                 if waiting.isEmpty, let first = testOfNode[taken], let second = testOfNode[other] {
-                    guard feature >= 0, feature < Int(Int32.max) else {
+                    guard feature >= 0, feature < Int(Int32.max) / 2 else {
                         throw EngineError(.malformedModel, "feature \(feature)")
                     }
                     testOfNode[node] = tests(
@@ -118,28 +120,38 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
             above: high)
     }
 
+    /// The largest feature that is tested, plus one.
+    private var featureCount: Int {
+        var count = 0
+        for case .above(_, let feature, _, _, _) in tests { count = max(count, feature + 1) }
+        return count
+    }
+
     /// Places the tests: the two that follow one lie side by side, and those of a tree level by level.
     private mutating func layOut() throws(EngineError) -> Forest<Scalar> {
         guard tests.count < Int(Int32.max) / 4 else {
             throw EngineError(.resourceExhausted, "\(tests.count) nodes of trees, the limit is \(Int(Int32.max) / 4)")
         }
         var nodes: [Forest<Scalar>.Node] = []
+        var leafOfNode: [UInt32] = []
+        let features = featureCount
         var pairOfTest = [UInt32?](repeating: nil, count: tests.count)
         var trees: [Forest<Scalar>.Tree] = []
-        let empty = Forest<Scalar>.Node(bound: .infinity, leaf: 0, feature: 0, pair: 0)
+        let empty = Forest<Scalar>.Node.leaf(at: 0)
         for root in description.roots {
             guard let first = testOfNode[root] else { continue }
             trees.append(Forest<Scalar>.Tree(root: UInt32(nodes.count), height: heights[first]))
             var pending = [(test: first, place: nodes.count)]
             nodes.append(empty)
+            leafOfNode.append(0)
             var next = 0
             while next < pending.count {
                 let (test, place) = pending[next]
                 next += 1
                 switch tests[test] {
                 case .leaf(let leaf):
-                    nodes[place] = Forest<Scalar>.Node(
-                        bound: .infinity, leaf: UInt32(leaf), feature: 0, pair: UInt32(place))
+                    nodes[place] = .leaf(at: place)
+                    leafOfNode[place] = UInt32(leaf)
                 case .above(let bound, let feature, let missingAbove, let other, let above):
                     let pair: UInt32
                     if let known = pairOfTest[test] {
@@ -149,15 +161,15 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
                         pairOfTest[test] = pair
                         pending.append((other, nodes.count))
                         pending.append((above, nodes.count + 1))
-                        nodes.append(empty)
-                        nodes.append(empty)
+                        nodes += [empty, empty]
+                        leafOfNode += [0, 0]
                     }
-                    nodes[place] = Forest<Scalar>.Node(
-                        bound: bound, leaf: 0,
-                        feature: UInt32(feature) | (missingAbove ? Forest<Scalar>.Node.missingAbove : 0), pair: pair)
+                    nodes[place] = .test(
+                        bound: bound, feature: feature, missingAbove: missingAbove, pair: pair, features: features)
                 }
             }
         }
-        return try Forest(nodes: nodes, trees: trees, leaves: leaves, targets: description.targets)
+        return try Forest(
+            nodes: nodes, leafOfNode: leafOfNode, trees: trees, leaves: leaves, targets: description.targets, features: features)
     }
 }

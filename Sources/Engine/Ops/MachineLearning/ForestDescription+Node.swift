@@ -23,19 +23,19 @@ extension ForestDescription {
         ] where length != count {
             throw node.malformed("\(name) has \(length) entries, nodes_nodeids has \(count)")
         }
-        let places = try Self.places(node, trees: trees, ids: ids)
-        let weights = try Self.weights(node, leaves: kind, places: places)
+        let places = try ForestPlaces(node, trees: trees, ids: ids)
+        let weights = try Self.weights(node, leaves: kind, places: places, count: count)
         nodes.reserveCapacity(count)
         for index in 0..<count {
             if modes[index] == "LEAF" {
-                nodes.append(.leaf(weights[index] ?? []))
+                nodes.append(.leaf(weights[index]))
                 continue
             }
             guard let condition = Condition(mode: modes[index], bound: bounds[index]) else {
                 throw node.malformed("nodes_modes \(index) is '\(modes[index])'")
             }
-            guard let first = places[Place(tree: trees[index], id: taken[index])],
-                let second = places[Place(tree: trees[index], id: other[index])]
+            guard let first = places[trees[index], taken[index]],
+                let second = places[trees[index], other[index]]
             else {
                 throw node.malformed(
                     "node \(ids[index]) of tree \(trees[index]) leads to \(taken[index]) and \(other[index]), not both there")
@@ -47,41 +47,25 @@ extension ForestDescription {
         for index in 0..<count where index == 0 || trees[index] != trees[index - 1] { roots.append(index) }
     }
 
-    private struct Place: Hashable {
-        let tree: Int
-        let id: Int
-    }
-
-    private static func places(_ node: Node, trees: [Int], ids: [Int]) throws(EngineError) -> [Place: Int] {
-        var places: [Place: Int] = [:]
-        places.reserveCapacity(ids.count)
-        for index in ids.indices {
-            let place = Place(tree: trees[index], id: ids[index])
-            guard places.updateValue(index, forKey: place) == nil else {
-                throw node.malformed("node \(place.id) of tree \(place.tree) is there twice")
-            }
-        }
-        return places
-    }
-
     private static func weights(
-        _ node: Node, leaves kind: String, places: [Place: Int]
-    ) throws(EngineError) -> [Int: [Weight]] {
+        _ node: Node, leaves kind: String, places: ForestPlaces, count: Int
+    ) throws(EngineError) -> [[Weight]] {
         let trees = try node.ints("\(kind)_treeids") ?? []
         let ids = try node.ints("\(kind)_nodeids") ?? []
         let targets = try node.ints("\(kind)_ids") ?? []
         let values = try node.reals("\(kind)_weights")
         guard trees.count == ids.count, targets.count == ids.count, values.count == ids.count else {
             throw node.malformed(
-                "\(kind)_treeids, _nodeids, _ids and _weights have \(trees.count), \(ids.count), \(targets.count) and \(values.count) entries")
+                "\(kind)_treeids, _nodeids, _ids and _weights have \(trees.count), \(ids.count), \(targets.count) and \(values.count) entries"
+            )
         }
-        var weights: [Int: [Weight]] = [:]
+        var weights = [[Weight]](repeating: [], count: count)
         for index in ids.indices {
-            guard let place = places[Place(tree: trees[index], id: ids[index])] else {
+            guard let place = places[trees[index], ids[index]] else {
                 throw node.malformed("a weight of node \(ids[index]) of tree \(trees[index]), which does not exist")
             }
             // Weights of a node that is no leaf are ignored: old exporters wrote them.
-            weights[place, default: []].append(Weight(target: targets[index], value: values[index]))
+            weights[place].append(Weight(target: targets[index], value: values[index]))
         }
         return weights
     }

@@ -27,6 +27,9 @@ struct ForestDescription: Sendable {
         case leaf([Weight])
     }
 
+    /// Results that a row may have; more are refused.
+    static let maximumTargets = 1 << 20
+
     var nodes: [TreeNode] = []
     /// Indices of the trees' first nodes, in the order in which their results are added.
     var roots: [Int] = []

@@ -1,4 +1,22 @@
+import Synchronization
 import Tensors
+
+/// Trees that a node describes, laid out once somebody needs them, in the precision that is needed.
+final class LazyForest: Sendable {
+    let description: ForestDescription
+    private let built = Mutex<[Bool: ForestEvaluation]>([:])
+
+    init(_ description: ForestDescription) { self.description = description }
+
+    /// The forest for features of this type; all that is wrong with the trees is thrown here.
+    func evaluation(for input: DataType) throws(EngineError) -> ForestEvaluation {
+        let isDouble = input == .float64
+        if let known = built.withLock({ $0[isDouble] }) { return known }
+        let made = try ForestEvaluation(description, input: input)
+        built.withLock { $0[isDouble] = made }
+        return made
+    }
+}
 
 /// A forest in the precision that its input asks for: double for float64, single for everything else.
 enum ForestEvaluation: Sendable {
@@ -40,7 +58,8 @@ struct ForestScores<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
     ///
     /// Rows may be finished on several threads at once. Two scores a row are there even where the forest has one result.
     func forEachRow(
-        of input: Tensor, in run: NodeRun, _ finish: (_ row: Int, _ scores: UnsafeMutablePointer<Scalar>, _ scored: UnsafeMutablePointer<UInt8>) -> Void
+        of input: Tensor, in run: NodeRun,
+        _ finish: (_ row: Int, _ scores: UnsafeMutablePointer<Scalar>, _ scored: UnsafeMutablePointer<UInt8>) -> Void
     ) {
         let matrix = FeatureMatrix<Scalar>(input, in: run)
         let targets = forest.targets

@@ -38,7 +38,8 @@ struct SVMPairs: Sendable {
             slopes.count == offsets.count
         else {
             throw node.malformed(
-                "\(coefficients.count) coefficients, \(rho.count) rho, \(slopes.count) prob_a and \(offsets.count) prob_b for \(pairs) pairs of classes and \(sum) vectors")
+                "\(coefficients.count) coefficients, \(rho.count) rho, \(slopes.count) prob_a and \(offsets.count) prob_b for \(pairs) pairs of classes and \(sum) vectors"
+            )
         }
         self.classes = classes
         self.vectorsPerClass = vectorsPerClass

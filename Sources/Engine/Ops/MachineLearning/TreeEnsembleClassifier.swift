@@ -2,7 +2,8 @@ import Tensors
 
 /// The class that decision trees' leaves give most to, and the scores of all classes.
 struct TreeEnsembleClassifier: Operation {
-    private let description: ForestDescription
+    /// The trees until they are laid out for good.
+    private var source: LazyForest?
     private let labels: ClassLabels
     private let decision: TreeDecision
     private var evaluation: ForestEvaluation?
@@ -16,7 +17,7 @@ struct TreeEnsembleClassifier: Operation {
     init(node: Node) throws(EngineError) {
         labels = try ClassLabels(node: node, integers: "classlabels_int64s", strings: "classlabels_strings")
         let classes = labels.count
-        description = try ForestDescription(node: node, leaves: "class", targets: classes)
+        source = LazyForest(try ForestDescription(node: node, leaves: "class", targets: classes))
         let base = try node.reals("base_values")
         guard base.isEmpty || base.count == classes || classes <= 2 && base.count <= 2 else {
             throw node.malformed("\(base.count) base values for \(classes) classes")
@@ -30,24 +31,27 @@ struct TreeEnsembleClassifier: Operation {
     func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
         let fact = try inputs.tensorFact(0)
         let extents = try FeatureRows.check(fact)
-        if let evaluation {
-            try evaluation.check(columns: extents.columns)
-        } else {
-            try ForestEvaluation(description, input: fact.elementType).check(columns: extents.columns)
-        }
+        try forest(for: fact.elementType).check(columns: extents.columns)
         return [Fact(labels.dataType, [extents.rows]), Fact(.float32, [extents.rows, .known(labels.count)])]
     }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
         guard evaluation == nil else { return nil }
         var prepared = self
-        prepared.evaluation = try ForestEvaluation(description, input: inputs.tensorFact(0).elementType)
+        prepared.evaluation = try forest(for: inputs.tensorFact(0).elementType)
+        prepared.source = nil
         return prepared
+    }
+
+    private func forest(for input: DataType) throws(EngineError) -> ForestEvaluation {
+        if let evaluation { return evaluation }
+        guard let source else { preconditionFailure("a forest is either described or laid out") }
+        return try source.evaluation(for: input)
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
         let input = run.tensor(0)
-        let evaluation = if let evaluation { evaluation } else { try ForestEvaluation(description, input: input.dataType) }
+        let evaluation = try forest(for: input.dataType)
         try evaluation.check(columns: FeatureRows.extents(input.shape).columns)
         let label = try run.target(0, of: self)
         let scores = try run.target(1, of: self)

@@ -2,7 +2,9 @@ import Tensors
 
 /// The sums, averages or extremes of decision trees' leaves: one or more results for each row.
 struct TreeEnsembleRegressor: Operation {
-    private let description: ForestDescription
+    /// The trees until they are laid out for good.
+    private var source: LazyForest?
+    private let targets: Int
     private let aggregation: String
     private let transform: PostTransform
     private let baseValues: [Double]
@@ -15,7 +17,8 @@ struct TreeEnsembleRegressor: Operation {
     ]
 
     init(node: Node) throws(EngineError) {
-        description = try ForestDescription(node: node, leaves: "target", targets: node.int("n_targets", default: 1))
+        targets = try node.int("n_targets", default: 1)
+        source = LazyForest(try ForestDescription(node: node, leaves: "target", targets: targets))
         aggregation = try node.string("aggregate_function", default: "SUM")
         transform = try PostTransform(node: node)
         baseValues = try node.reals("base_values")
@@ -24,7 +27,9 @@ struct TreeEnsembleRegressor: Operation {
     }
 
     init(version5 node: Node) throws(EngineError) {
-        description = try ForestDescription(version5: node)
+        let description = try ForestDescription(version5: node)
+        targets = description.targets
+        source = LazyForest(description)
         let function = try node.int("aggregate_function", default: 1)
         guard (0..<4).contains(function) else { throw node.malformed("aggregate_function \(function)") }
         aggregation = ["AVERAGE", "SUM", "MIN", "MAX"][function]
@@ -37,14 +42,14 @@ struct TreeEnsembleRegressor: Operation {
     }
 
     private func check(_ node: Node) throws(EngineError) {
-        guard description.targets > 0, description.targets < Int(Int32.max) else {
-            throw node.malformed("n_targets is \(description.targets)")
+        guard targets > 0, targets <= ForestDescription.maximumTargets else {
+            throw node.malformed("n_targets is \(targets), the limit is \(ForestDescription.maximumTargets)")
         }
         guard Forest<Float>.Aggregation(rawValue: aggregation) != nil else {
             throw node.malformed("aggregate_function '\(aggregation)' is not known")
         }
-        guard baseValues.isEmpty || baseValues.count == description.targets else {
-            throw node.malformed("\(baseValues.count) base values for \(description.targets) results")
+        guard baseValues.isEmpty || baseValues.count == targets else {
+            throw node.malformed("\(baseValues.count) base values for \(targets) results")
         }
     }
 
@@ -52,26 +57,28 @@ struct TreeEnsembleRegressor: Operation {
         let fact = try inputs.tensorFact(0)
         let types: [DataType] = outputType == nil ? [.float32, .float64, .float16] : [.float32, .float64, .int64, .int32]
         let extents = try FeatureRows.check(fact, types: types)
-        if let evaluation {
-            try evaluation.check(columns: extents.columns)
-        } else {
-            // Whatever is wrong with the trees is told when the model is loaded.
-            try ForestEvaluation(description, input: fact.elementType).check(columns: extents.columns)
-        }
-        return [Fact(outputType ?? fact.elementType, [extents.rows, .known(description.targets)])]
+        try forest(for: fact.elementType).check(columns: extents.columns)
+        return [Fact(outputType ?? fact.elementType, [extents.rows, .known(targets)])]
     }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
         guard evaluation == nil else { return nil }
         var prepared = self
-        prepared.evaluation = try ForestEvaluation(description, input: inputs.tensorFact(0).elementType)
+        prepared.evaluation = try forest(for: inputs.tensorFact(0).elementType)
+        prepared.source = nil
         return prepared
+    }
+
+    private func forest(for input: DataType) throws(EngineError) -> ForestEvaluation {
+        if let evaluation { return evaluation }
+        guard let source else { preconditionFailure("a forest is either described or laid out") }
+        return try source.evaluation(for: input)
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
         let input = run.tensor(0)
         let output = try run.target(0, of: self)
-        let evaluation = if let evaluation { evaluation } else { try ForestEvaluation(description, input: input.dataType) }
+        let evaluation = try forest(for: input.dataType)
         try evaluation.check(columns: FeatureRows.extents(input.shape).columns)
         switch evaluation {
         case .single(let forest): self.run(forest, input, output, run)

@@ -68,7 +68,7 @@ extension NodeRun {
 
     /// Memory for output `index`; when its shape followed from elements that were not known beforehand, it is derived now.
     func target(_ index: Int, of operation: some Operation) throws(EngineError) -> Tensor {
-        if outputFacts[index].shape != nil { return output(index) }
+        if planned[index] != nil || outputFacts[index].shape != nil { return output(index) }
         let facts = try operation.infer(constantFacts)
         guard facts.indices.contains(index), let dataType = facts[index].dataType, let shape = facts[index].shape else {
             throw EngineError(.invalidInput, "the shape of output \(index) does not fit an address space")
@@ -92,7 +92,7 @@ extension NodeRun {
     /// Publishes input 0 under the shape of output 0: no element moves.
     func publishView(of operation: some Operation) throws(EngineError) {
         let source = tensor(0)
-        var shape = outputFacts[0].shape
+        var shape = planned[0]?.shape ?? outputFacts[0].shape
         if shape == nil { shape = try operation.infer(constantFacts).first?.shape }
         guard let shape, shape.count == source.count else {
             throw EngineError(.invalidInput, "\(source.shape) cannot be given another number of elements")

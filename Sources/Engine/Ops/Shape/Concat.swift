@@ -56,8 +56,11 @@ struct Concat: Operation {
         }
         guard var result else { return [Fact(type, nil)] }
         result[try AxisIndex.resolve(axis, rank: result.count)] =
-            isRankUnknown ? .unknown : inputs.count == 1 ? result[try AxisIndex.resolve(axis, rank: result.count)]
-            : total.map(Dim.known) ?? .unknown
+            isRankUnknown
+            ? .unknown
+            : inputs.count == 1
+                ? result[try AxisIndex.resolve(axis, rank: result.count)]
+                : total.map(Dim.known) ?? .unknown
         return [Fact(type, result)]
     }
 

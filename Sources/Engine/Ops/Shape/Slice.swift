@@ -2,7 +2,7 @@ import Tensors
 
 /// Takes every `step`-th element from a start to an end along some axes, as Python does.
 struct Slice: Operation {
-    private struct Attributes {
+    fileprivate struct Attributes {
         let starts: [Int]
         let ends: [Int]
         let axes: [Int]?
@@ -33,7 +33,7 @@ struct Slice: Operation {
     }
 
     /// What is asked for along one axis.
-    private enum Plan {
+    fileprivate enum Plan {
         case untouched
         case unknown
         case bounds(start: Int, end: Int, step: Int)
@@ -137,12 +137,15 @@ struct Slice: Operation {
         let source = run.tensor(0)
         let rank = source.shape.rank
         let target = try run.target(0, of: self)
-        guard let plan = try plan(run.constantFacts, rank: rank) else { return }
+        // Bounds that are known beforehand are looked up where they are; only others are gathered first.
+        var plan: [Plan]?
+        if attributes == nil { plan = try self.plan(run.constantFacts, rank: rank) }
         var copy = StridedCopy()
         for axis in 0..<rank {
             let sourceStride = source.shape.count(in: axis + 1..<rank)
             let targetStride = target.shape.count(in: axis + 1..<rank)
-            if case .bounds(let start, let end, let step) = plan[axis] {
+            let part = if let attributes { attributes.part(axis, rank: rank) } else { plan?[axis] ?? .untouched }
+            if case .bounds(let start, let end, let step) = part {
                 let cut = Self.cut(start: start, end: end, step: step, extent: source.shape[axis])
                 if cut.count > 0 { copy.sourceOffset += cut.start * sourceStride }
                 // A step as large as the extent is never taken more than once.
@@ -175,5 +178,15 @@ struct Slice: Operation {
             }
             return [.mixed("it slices the batch axis")]
         }
+    }
+}
+
+extension Slice.Attributes {
+    /// What is asked for along `axis`; ``Slice/infer(_:)`` has checked that the lists fit.
+    fileprivate func part(_ axis: Int, rank: Int) -> Slice.Plan {
+        var place: Int? = axis < starts.count ? axis : nil
+        if let axes { place = axes.firstIndex { ($0 < 0 ? $0 + rank : $0) == axis } }
+        guard let place else { return .untouched }
+        return .bounds(start: starts[place], end: ends[place], step: steps?[place] ?? 1)
     }
 }

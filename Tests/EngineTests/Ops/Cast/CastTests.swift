@@ -52,7 +52,8 @@ import Testing
         let loose = [ONNX.int("saturate", 0)]
         #expect(try cast(x, to: .float8E4M3FN, loose).elements(as: UInt8.self) == [0x7F, 0xFF, 0x7F])
         #expect(try cast(x, to: .float8E5M2, loose).elements(as: UInt8.self) == [0x7C, 0xFC, 0x7C])
-        #expect(try cast(.floats([3, 1.1], [2]), to: .float8E8M0, [ONNX.string("round_mode", "down")]).elements(as: UInt8.self) == [128, 127])
+        #expect(
+            try cast(.floats([3, 1.1], [2]), to: .float8E8M0, [ONNX.string("round_mode", "down")]).elements(as: UInt8.self) == [128, 127])
         #expect(try cast(.floats([3, 1.1], [2]), to: .float8E8M0).elements(as: UInt8.self) == [129, 128])
     }
 

@@ -5,7 +5,9 @@ import Testing
 @Suite struct NonMaxSuppressionTests {
     private let boxes = Tensor.floats([0, 0, 1, 1, 0, 0.1, 1, 1.1, 0, 10, 1, 11], [1, 3, 4])
 
-    private func pick(_ scores: [Float], limit: Int64 = 9, overlap: Float = 0.5, threshold: Float? = nil, centred: Int = 0) throws -> [Int64] {
+    private func pick(_ scores: [Float], limit: Int64 = 9, overlap: Float = 0.5, threshold: Float? = nil, centred: Int = 0) throws
+        -> [Int64]
+    {
         try apply(
             "NonMaxSuppression",
             [

@@ -38,7 +38,11 @@ import Testing
         #expect(output.floats == expected)
         // The same through the path of a function without a kernel, and that of a converted type.
         let integers = try OneNode.run(
-            "Add", [Tensor(x.floats.map { Int16($0 * 100) }, dataType: .int16, shape: a), Tensor(y.floats.map { Int16($0 * 100) }, dataType: .int16, shape: b)])[0]
+            "Add",
+            [
+                Tensor(x.floats.map { Int16($0 * 100) }, dataType: .int16, shape: a),
+                Tensor(y.floats.map { Int16($0 * 100) }, dataType: .int16, shape: b),
+            ])[0]
         let (_, whole) = sum(.floats(x.floats.map { Float(Int16($0 * 100)) }, a), .floats(y.floats.map { Float(Int16($0 * 100)) }, b))
         #expect(integers.shape == shape)
         #expect(integers.elements(as: Int16.self).map(Float.init) == whole)
@@ -78,7 +82,8 @@ import Testing
         let attributes = [ONNX.int("broadcast", 1), ONNX.int("axis", 1)]
         let output = try OneNode.run("Add", version: 6, [a, b], attributes)[0]
         #expect(output.floats == [10, 11, 22, 23, 34, 35, 16, 17, 28, 29, 40, 41])
-        #expect(try OneNode.run("Add", version: 6, [a, .floats([1, 2], [2])], [ONNX.int("broadcast", 1)])[0].floats[0..<4] == [1, 3, 3, 5])
+        #expect(
+            try OneNode.run("Add", version: 6, [a, .floats([1, 2], [2])], [ONNX.int("broadcast", 1)])[0].floats[0..<4] == [1, 3, 3, 5])
     }
 
     @Test func `half precision is rounded once`() throws {
@@ -92,7 +97,10 @@ import Testing
 
     @Test func `powers take exponents of another type`() throws {
         #expect(try OneNode.run("Pow", [.floats([2, 3, 4], [3]), .int64s([3, 2, 0], [3])])[0].floats == [8, 9, 1])
-        #expect(try OneNode.run("Pow", [.int64s([3, -2, 2, 0], [4]), .int64s([30, 3, -1, -1], [4])])[0].int64s == [205_891_132_094_649, -8, 0, 0])
+        #expect(
+            try OneNode.run("Pow", [.int64s([3, -2, 2, 0], [4]), .int64s([30, 3, -1, -1], [4])])[0].int64s == [
+                205_891_132_094_649, -8, 0, 0,
+            ])
         #expect(try OneNode.run("Pow", [.int32s([4], [1]), .floats([0.5], [1])])[0].elements(as: Int32.self) == [2])
     }
 

@@ -48,7 +48,9 @@ import Testing
         }
     }
 
-    private func batchability(_ name: String, _ inputs: [Tensor?], _ dims: [[String]?], version: Int64 = 18, outputs: Int = 1, _ attributes: [ProtoWriter] = []) throws -> Batchability {
+    private func batchability(
+        _ name: String, _ inputs: [Tensor?], _ dims: [[String]?], version: Int64 = 18, outputs: Int = 1, _ attributes: [ProtoWriter] = []
+    ) throws -> Batchability {
         try OneNode.load(name, version: version, inputs, dims: dims, outputs: outputs, attributes).batchability
     }
 

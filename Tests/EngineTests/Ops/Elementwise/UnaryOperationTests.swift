@@ -27,7 +27,8 @@ import Testing
         #expect(abs(Float(half.elements(as: Float16.self)[0]) - y) <= 2e-3 * max(1, abs(y)))
     }
 
-    @Test(arguments: ["Exp", "Relu", "Gelu", "Abs", "IsNaN", "Not"]) func `scalars and empty tensors keep their shape`(name: String) throws {
+    @Test(arguments: ["Exp", "Relu", "Gelu", "Abs", "IsNaN", "Not"]) func `scalars and empty tensors keep their shape`(name: String) throws
+    {
         for shape in [Shape.scalar, [0], [3, 0, 2]] {
             let input: Tensor =
                 name == "Not"
@@ -65,13 +66,18 @@ import Testing
         #expect(try OneNode.run("LeakyRelu", [x], [ONNX.float("alpha", 0.5)])[0].floats == [-1, 2])
         #expect(try OneNode.run("ThresholdedRelu", [x], [ONNX.float("alpha", 3)])[0].floats == [0, 0])
         #expect(try OneNode.run("Shrink", [x], [ONNX.float("lambd", 1), ONNX.float("bias", 0.5)])[0].floats == [-1.5, 1.5])
-        #expect(try OneNode.run("IsInf", version: 20, [.floats([.infinity, -.infinity], [2])], [ONNX.int("detect_negative", 0)])[0].bools == [true, false])
+        #expect(
+            try OneNode.run("IsInf", version: 20, [.floats([.infinity, -.infinity], [2])], [ONNX.int("detect_negative", 0)])[0].bools == [
+                true, false,
+            ])
     }
 
     @Test func `a type or an attribute that does not fit is the model's fault`() throws {
         #expect(throws: EngineError.self) { try OneNode.run("Exp", [.int64s([1], [1])]) }
         #expect(throws: EngineError.self) { try OneNode.run("BitwiseNot", [.floats([1], [1])]) }
-        #expect(throws: EngineError.self) { try OneNode.run("Gelu", version: 20, [.floats([1], [1])], [ONNX.string("approximate", "rough")]) }
+        #expect(throws: EngineError.self) {
+            try OneNode.run("Gelu", version: 20, [.floats([1], [1])], [ONNX.string("approximate", "rough")])
+        }
         #expect(throws: EngineError.self) { try OneNode.run("LeakyRelu", [.floats([1], [1])], [ONNX.int("alpha", 1)]) }
     }
 

@@ -17,6 +17,9 @@ import Testing
         #expect(try OneNode.run("Sum", inputs)[0].floats == [12, 13, 22, 23])
         #expect(try OneNode.run("Mean", inputs)[0].floats == [4, 13.0 / 3, 22.0 / 3, 23.0 / 3])
         #expect(try OneNode.run("Max", [.int8s([-5, 3], [2])])[0].elements(as: Int8.self) == [-5, 3])
-        #expect(try OneNode.run("Min", [.uint8s([200, 3], [2]), .uint8s([100], [1]), .uint8s([50], .scalar)])[0].elements(as: UInt8.self) == [50, 3])
+        #expect(
+            try OneNode.run("Min", [.uint8s([200, 3], [2]), .uint8s([100], [1]), .uint8s([50], .scalar)])[0].elements(as: UInt8.self) == [
+                50, 3,
+            ])
     }
 }

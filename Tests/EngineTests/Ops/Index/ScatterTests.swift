@@ -34,7 +34,8 @@ import Testing
     @Test func `the old name and strings`() throws {
         let result = try apply("Scatter", [.strings(["a", "b"], [2]), .int64s([1], [1]), .strings(["z"], [1])], version: 9)
         #expect(result[0].texts == ["a", "z"])
-        #expect(fault("ScatterElements", [.strings(["a"], [1]), .int64s([0], [1]), .strings(["z"], [1])], ["reduction": .string("add")]) != nil)
+        #expect(
+            fault("ScatterElements", [.strings(["a"], [1]), .int64s([0], [1]), .strings(["z"], [1])], ["reduction": .string("add")]) != nil)
     }
 
     @Test func `a ring goes on at its beginning`() throws {

@@ -41,8 +41,14 @@ import Testing
         #expect(try OneNode.run("BitwiseOr", [a, b])[0].elements(as: UInt8.self) == [0b1110, 255])
         #expect(try OneNode.run("BitwiseXor", [a, b])[0].elements(as: UInt8.self) == [0b0110, 254])
         let (x, distance) = (Tensor.int8s([-8, -8, 64, -1], [4]), Tensor.int8s([1, -1, 2, 100], [4]))
-        #expect(try OneNode.run("BitShift", version: 28, [x, distance], [ONNX.string("direction", "RIGHT")])[0].elements(as: Int8.self) == [-4, -1, 16, -1])
-        #expect(try OneNode.run("BitShift", version: 28, [x, distance], [ONNX.string("direction", "LEFT")])[0].elements(as: Int8.self) == [-16, 0, 0, 0])
+        #expect(
+            try OneNode.run("BitShift", version: 28, [x, distance], [ONNX.string("direction", "RIGHT")])[0].elements(as: Int8.self) == [
+                -4, -1, 16, -1,
+            ])
+        #expect(
+            try OneNode.run("BitShift", version: 28, [x, distance], [ONNX.string("direction", "LEFT")])[0].elements(as: Int8.self) == [
+                -16, 0, 0, 0,
+            ])
         #expect(throws: EngineError.self) { try OneNode.run("BitShift", version: 28, [x, distance], [ONNX.string("direction", "UP")]) }
     }
 

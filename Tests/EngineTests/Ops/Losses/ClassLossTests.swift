@@ -8,7 +8,9 @@ import Testing
 
     @Test func `losses are given one by one, added up or averaged`() throws {
         func loss(_ reduction: String, _ more: [ProtoWriter] = [], weights: Tensor? = nil) throws -> [Float] {
-            try OneNode.run("NegativeLogLikelihoodLoss", [logarithms, labels] + (weights.map { [$0] } ?? []), [ONNX.string("reduction", reduction)] + more)[0].floats
+            try OneNode.run(
+                "NegativeLogLikelihoodLoss", [logarithms, labels] + (weights.map { [$0] } ?? []),
+                [ONNX.string("reduction", reduction)] + more)[0].floats
         }
         #expect(try loss("none") == [1, 6])
         #expect(try loss("sum") == [7])
@@ -19,7 +21,8 @@ import Testing
     }
 
     @Test func `scores are normalised first`() throws {
-        let outputs = try OneNode.run("SoftmaxCrossEntropyLoss", [.floats([1, 1, 1000, 1000], [2, 2]), .int64s([0, 1], [2])], outputs: 2)
+        let outputs = try OneNode.run(
+            "SoftmaxCrossEntropyLoss", [.floats([1, 1, 1000, 1000], [2, 2]), .int64s([0, 1], [2])], outputs: 2)
         #expect(abs(outputs[0].floats[0] - 0.693_147_2) < 1e-6)
         #expect(outputs[1].floats.allSatisfy { abs($0 + 0.693_147_2) < 1e-6 })
     }

@@ -13,10 +13,17 @@ private let domain = "ai.onnx.ml"
         let words = Tensor.strings(["b", "?", "a"], [3])
         #expect(try encode(words, version: 1, ["classes_strings": .strings(["a", "b"])]).int64s == [1, -1, 0])
         #expect(try encode(.int64s([1, 5], [2]), version: 1, ["classes_strings": .strings(["a", "b"])]).texts == ["b", "_Unused"])
-        #expect(try encode(words, version: 2, ["keys_strings": .strings(["a", "b"]), "values_floats": .floats([1, 2]), "default_float": .float(9)]).floats == [2, 9, 1])
-        #expect(try encode(.int64s([4, 5], [2]), ["keys_int64s": .ints([4]), "values_strings": .strings(["four"])]).texts == ["four", "_Unused"])
+        #expect(
+            try encode(
+                words, version: 2, ["keys_strings": .strings(["a", "b"]), "values_floats": .floats([1, 2]), "default_float": .float(9)]
+            ).floats == [2, 9, 1])
+        #expect(
+            try encode(.int64s([4, 5], [2]), ["keys_int64s": .ints([4]), "values_strings": .strings(["four"])]).texts == [
+                "four", "_Unused",
+            ])
         let tensors: [String: Attribute] = [
-            "keys_tensor": .tensor(.doubles([1.5, .nan], [2])), "values_tensor": .tensor(Tensor([Int16(7), 8], dataType: .int16, shape: [2])),
+            "keys_tensor": .tensor(.doubles([1.5, .nan], [2])),
+            "values_tensor": .tensor(Tensor([Int16(7), 8], dataType: .int16, shape: [2])),
             "default_tensor": .tensor(Tensor([Int16(-5)], dataType: .int16, shape: [1])),
         ]
         #expect(try encode(.doubles([.nan, 1.5, 0], [3]), tensors).elements(as: Int16.self) == [8, 7, -5])
@@ -25,29 +32,58 @@ private let domain = "ai.onnx.ml"
     }
 
     @Test func `keys and values that do not fit are the model's fault`() {
-        #expect(fault("LabelEncoder", [.int64s([1], [1])], version: 4, domain: domain, ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([3])])?.code == .malformedModel)
-        #expect(fault("LabelEncoder", [.int64s([1], [1])], version: 4, domain: domain, ["keys_int64s": .ints([1])])?.code == .malformedModel)
-        #expect(fault("LabelEncoder", [.floats([1], [1])], version: 4, domain: domain, ["keys_int64s": .ints([1]), "values_int64s": .ints([3])])?.code == .malformedModel)
+        #expect(
+            fault(
+                "LabelEncoder", [.int64s([1], [1])], version: 4, domain: domain,
+                ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([3])])?.code == .malformedModel)
+        #expect(
+            fault("LabelEncoder", [.int64s([1], [1])], version: 4, domain: domain, ["keys_int64s": .ints([1])])?.code == .malformedModel)
+        #expect(
+            fault(
+                "LabelEncoder", [.floats([1], [1])], version: 4, domain: domain, ["keys_int64s": .ints([1]), "values_int64s": .ints([3])])?
+                .code == .malformedModel)
     }
 
     @Test func `one hot, categories, binarizer, scaler, imputer and normalizer`() throws {
-        #expect(try apply("OneHotEncoder", [.floats([2, 7.9, .nan], [3])], domain: domain, ["cats_int64s": .ints([7, 2])])[0].floats == [0, 1, 1, 0, 0, 0])
-        #expect(fault("OneHotEncoder", [.int64s([3], [1])], domain: domain, ["cats_int64s": .ints([7]), "zeros": .int(0)])?.code == .invalidInput)
-        let categories: [String: Attribute] = ["cats_strings": .strings(["x", "y"]), "cats_int64s": .ints([5, 6]), "default_int64": .int(-3)]
+        #expect(
+            try apply("OneHotEncoder", [.floats([2, 7.9, .nan], [3])], domain: domain, ["cats_int64s": .ints([7, 2])])[0].floats == [
+                0, 1, 1, 0, 0, 0,
+            ])
+        #expect(
+            fault("OneHotEncoder", [.int64s([3], [1])], domain: domain, ["cats_int64s": .ints([7]), "zeros": .int(0)])?.code
+                == .invalidInput)
+        let categories: [String: Attribute] = [
+            "cats_strings": .strings(["x", "y"]), "cats_int64s": .ints([5, 6]), "default_int64": .int(-3),
+        ]
         #expect(try apply("CategoryMapper", [.strings(["y", "z"], [2])], domain: domain, categories)[0].int64s == [6, -3])
         #expect(try apply("CategoryMapper", [.int64s([5, 9], [2])], domain: domain, categories)[0].texts == ["x", "_Unused"])
-        #expect(try apply("Binarizer", [.floats([0.5, 0.6, .nan], [3])], domain: domain, ["threshold": .float(0.5)])[0].floats == [0, 1, 0])
-        #expect(try apply("Scaler", [.int64s([3, 4], [1, 2])], domain: domain, ["offset": .floats([1, 2]), "scale": .floats([10, 0.5])])[0].floats == [20, 1])
-        #expect(fault("Scaler", [.floats([1, 2, 3], [1, 3])], domain: domain, ["offset": .floats([1, 2]), "scale": .floats([1, 1])]) != nil)
-        #expect(try apply("Imputer", [.floats([.nan, 1, 2, .nan], [2, 2])], domain: domain, ["imputed_value_floats": .floats([8, 9]), "replaced_value_float": .float(.nan)])[0].floats == [8, 1, 2, 9])
-        #expect(try apply("Imputer", [.int64s([-1, 4], [2])], domain: domain, ["imputed_value_int64s": .ints([7]), "replaced_value_int64": .int(-1)])[0].int64s == [7, 4])
-        #expect(try apply("Normalizer", [.floats([3, -4, 0, 0], [2, 2])], domain: domain, ["norm": .string("L2")])[0].floats == [0.6, -0.8, 0, 0])
+        #expect(
+            try apply("Binarizer", [.floats([0.5, 0.6, .nan], [3])], domain: domain, ["threshold": .float(0.5)])[0].floats == [0, 1, 0])
+        #expect(
+            try apply("Scaler", [.int64s([3, 4], [1, 2])], domain: domain, ["offset": .floats([1, 2]), "scale": .floats([10, 0.5])])[0]
+                .floats == [20, 1])
+        #expect(
+            fault("Scaler", [.floats([1, 2, 3], [1, 3])], domain: domain, ["offset": .floats([1, 2]), "scale": .floats([1, 1])]) != nil)
+        #expect(
+            try apply(
+                "Imputer", [.floats([.nan, 1, 2, .nan], [2, 2])], domain: domain,
+                ["imputed_value_floats": .floats([8, 9]), "replaced_value_float": .float(.nan)])[0].floats == [8, 1, 2, 9])
+        #expect(
+            try apply(
+                "Imputer", [.int64s([-1, 4], [2])], domain: domain, ["imputed_value_int64s": .ints([7]), "replaced_value_int64": .int(-1)])[
+                    0
+                ].int64s == [7, 4])
+        #expect(
+            try apply("Normalizer", [.floats([3, -4, 0, 0], [2, 2])], domain: domain, ["norm": .string("L2")])[0].floats == [
+                0.6, -0.8, 0, 0,
+            ])
         #expect(try apply("Normalizer", [.floats([1, -3], [1, 2])], domain: domain, ["norm": .string("L1")])[0].floats == [0.25, -0.75])
     }
 
     @Test func `features side by side and by position`() throws {
         let joined = try apply(
-            "FeatureVectorizer", [.floats([1, 2], [2, 1]), .int64s([3, 4, 5, 6], [2, 2])], domain: domain, ["inputdimensions": .ints([2, 1])])[0]
+            "FeatureVectorizer", [.floats([1, 2], [2, 1]), .int64s([3, 4, 5, 6], [2, 2])], domain: domain,
+            ["inputdimensions": .ints([2, 1])])[0]
         #expect(joined.floats == [1, 0, 3, 2, 0, 5])
         #expect(try apply("ArrayFeatureExtractor", [.counting([2, 3]), .int64s([2, 0], [2])], domain: domain)[0].floats == [2, 0, 5, 3])
         #expect(try apply("ArrayFeatureExtractor", [.counting([3]), .int64s([1], [1])], domain: domain)[0].shape == [1, 1])
@@ -103,7 +139,10 @@ private let domain = "ai.onnx.ml"
             ["coefficients": .floats([1, 0, 0, 1, -1, 0]), "intercepts": .floats([0, 0, 0.5]), "classlabels_ints": .ints([4, 5, 6])])
         #expect(several[0].int64s == [5, 6])
         #expect(several[1].floats == [1, 2, -0.5, -1, 0, 1.5])
-        #expect(try apply("LinearRegressor", [x], domain: domain, ["coefficients": .floats([1, 2]), "intercepts": .floats([3])])[0].floats == [8, 2])
+        #expect(
+            try apply("LinearRegressor", [x], domain: domain, ["coefficients": .floats([1, 2]), "intercepts": .floats([3])])[0].floats == [
+                8, 2,
+            ])
         #expect(fault("LinearRegressor", [x], domain: domain, ["coefficients": .floats([1, 2, 3])]) != nil)
         #expect(fault("LinearRegressor", [x], domain: domain, ["coefficients": .floats([1, 2]), "targets": .int(0)]) != nil)
     }
@@ -116,7 +155,9 @@ private let domain = "ai.onnx.ml"
         ]
         let result = try apply("SVMRegressor", [x], domain: domain, attributes)[0].floats
         #expect(result[0] == 2.5 && abs(result[1] - (2 * 0.13533528 + 0.5)) < 1e-6)
-        for (name, value) in [("n_supports", Attribute.int(3)), ("rho", .floats([])), ("coefficients", .floats([])), ("kernel_params", .floats([1]))] {
+        for (name, value) in [
+            ("n_supports", Attribute.int(3)), ("rho", .floats([])), ("coefficients", .floats([])), ("kernel_params", .floats([1])),
+        ] {
             var broken = attributes
             broken[name] = value
             #expect(fault("SVMRegressor", [x], domain: domain, broken)?.code == .malformedModel, "\(name)")

@@ -28,7 +28,10 @@ private let domain = "ai.onnx.ml"
 
     @Test(arguments: ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"])
     func `every condition is that of the language, with every odd number`(_ mode: String) throws {
-        let odd: [Float] = [0, -0.0, 1, -1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.0000001, .greatestFiniteMagnitude]
+        let odd: [Float] = [
+            0, -0.0, 1, -1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.0000001,
+            .greatestFiniteMagnitude,
+        ]
         for bound in odd {
             for missingTaken in [false, true] {
                 var attributes = stump(mode, bound: bound, missingTaken: missingTaken)
@@ -137,7 +140,8 @@ private let domain = "ai.onnx.ml"
         try apply(
             "TreeEnsemble", [.floats(x, [x.count, 1])], version: 5, domain: domain,
             [
-                "tree_roots": .ints([0]), "nodes_featureids": .ints([0]), "nodes_modes": .tensor(Tensor([UInt8(6)], dataType: .uint8, shape: [1])),
+                "tree_roots": .ints([0]), "nodes_featureids": .ints([0]),
+                "nodes_modes": .tensor(Tensor([UInt8(6)], dataType: .uint8, shape: [1])),
                 "nodes_splits": .tensor(.floats([0], [1])), "nodes_truenodeids": .ints([0]), "nodes_falsenodeids": .ints([1]),
                 "nodes_trueleafs": .ints([1]), "nodes_falseleafs": .ints([1]), "leaf_targetids": .ints([0, 0]),
                 "leaf_weights": .tensor(.floats([1, 0], [2])), "n_targets": .int(1),
@@ -226,6 +230,51 @@ private let domain = "ai.onnx.ml"
 
     @Test func `a single class applies or does not`() throws {
         #expect(try outcome([(1, 0, -0.2), (2, 0, 0.9)], labels: [3]).labels == [0, 1])
+    }
+}
+
+@Suite struct UnevenTreeTests {
+    /// Tree `t` is a chain of t + 1 tests of feature 0: above i it ends in the leaf i, past them all, or missing, in the last.
+    private func chains(_ trees: Int) -> [String: Attribute] {
+        var lists: [String: [Int]] = [:]
+        var modes: [ByteString] = []
+        var bounds: [Float] = []
+        var weights: [Float] = []
+        for tree in 0..<trees {
+            let tests = tree + 1
+            for node in 0..<2 * tests + 1 {
+                let isLeaf = node >= tests
+                lists["nodes_treeids", default: []].append(tree)
+                lists["nodes_nodeids", default: []].append(node)
+                lists["nodes_featureids", default: []].append(0)
+                lists["nodes_truenodeids", default: []].append(isLeaf ? 0 : tests + node)
+                lists["nodes_falsenodeids", default: []].append(isLeaf ? 0 : node + 1 == tests ? 2 * tests : node + 1)
+                modes.append(isLeaf ? "LEAF" : "BRANCH_GT")
+                bounds.append(isLeaf ? 0 : Float(node))
+                if isLeaf {
+                    lists["target_treeids", default: []].append(tree)
+                    lists["target_nodeids", default: []].append(node)
+                    lists["target_ids", default: []].append(0)
+                    weights.append(Float(node - tests + 1))
+                }
+            }
+        }
+        var result = lists.mapValues(Attribute.ints)
+        result["nodes_modes"] = .strings(modes)
+        result["nodes_values"] = .floats(bounds)
+        result["target_weights"] = .floats(weights)
+        return result
+    }
+
+    @Test(arguments: [1, 2, 7, 8, 9, 17, 40]) func `walks that end early stay where they are, also where values are missing`(_ trees: Int)
+        throws
+    {
+        let x: [Float] = [0.5, -1, .nan, 100, 3.5]
+        let found = try apply("TreeEnsembleRegressor", [.floats(x, [5, 1])], version: 3, domain: domain, chains(trees))[0].floats
+        let expected = x.map { value in
+            (0..<trees).reduce(Float(0)) { sum, tree in sum + Float(value > 0 ? 1 : tree + 2) }
+        }
+        #expect(found == expected)
     }
 }
 

@@ -16,7 +16,8 @@ import Testing
 
     @Test func `scales belong to positions along an axis`() throws {
         let x = Tensor.floats([2, 4, 6, 8, 10, 12], [1, 2, 3])
-        let columns = try OneNode.run("QuantizeLinear", version: 13, [x, .floats([1, 2, 3], [3]), .int8s([0, 1, 2], [3])], [ONNX.int("axis", -1)])[0]
+        let columns = try OneNode.run(
+            "QuantizeLinear", version: 13, [x, .floats([1, 2, 3], [3]), .int8s([0, 1, 2], [3])], [ONNX.int("axis", -1)])[0]
         #expect(columns.elements(as: Int8.self) == [2, 3, 4, 8, 6, 6])
         let rows = try OneNode.run("QuantizeLinear", version: 13, [x, .floats([1, 2], [2]), .int8s([0, 10], [2])])[0]
         #expect(rows.elements(as: Int8.self) == [2, 4, 6, 14, 15, 16])
@@ -32,7 +33,8 @@ import Testing
         #expect(output.floats == [1, 2, 30, 40, 500, 12, 14, 160, 180, 2000])
         let back = try OneNode.run("QuantizeLinear", version: 21, [output, scales, .int8s([0, 0, 0, 0, 0, 0], [2, 3])], block)[0]
         #expect(back.elements(as: Int8.self) == x.elements(as: Int8.self))
-        let vertical = try OneNode.run("DequantizeLinear", version: 21, [x, .floats([1, 2, 3, 4, 5], [1, 5])], [ONNX.int("axis", 0), ONNX.int("block_size", 2)])[0]
+        let vertical = try OneNode.run(
+            "DequantizeLinear", version: 21, [x, .floats([1, 2, 3, 4, 5], [1, 5])], [ONNX.int("axis", 0), ONNX.int("block_size", 2)])[0]
         #expect(vertical.floats == [1, 4, 9, 16, 25, 6, 14, 24, 36, 50])
         #expect(throws: EngineError.self) { try OneNode.run("DequantizeLinear", version: 21, [x, .floats([1, 2], [2, 1])], block) }
     }
@@ -60,13 +62,17 @@ import Testing
         let (a, b) = (Tensor.uint8s([10, 20, 30], [3]), Tensor.uint8s([4], [1]))
         func scale(_ value: Float) -> Tensor { .scalar(value) }
         func zero(_ value: UInt8) -> Tensor { .uint8s([value], .scalar) }
-        let sum = try OneNode.run("QLinearAdd", domain: "com.microsoft", [a, scale(0.5), zero(0), b, scale(1), zero(2), scale(0.5), zero(1)])[0]
+        let sum = try OneNode.run(
+            "QLinearAdd", domain: "com.microsoft", [a, scale(0.5), zero(0), b, scale(1), zero(2), scale(0.5), zero(1)])[0]
         #expect(sum.elements(as: UInt8.self) == [15, 25, 35])
         let product = try OneNode.run("QLinearMul", domain: "com.microsoft", [a, scale(0.5), nil, b, scale(1), zero(2), scale(1), nil])[0]
         #expect(product.elements(as: UInt8.self) == [10, 20, 30])
-        let joined = try OneNode.run("QLinearConcat", domain: "com.microsoft", [scale(1), zero(0), a, scale(0.5), zero(0), b, scale(2), zero(0)], [ONNX.int("axis", 0)])[0]
+        let joined = try OneNode.run(
+            "QLinearConcat", domain: "com.microsoft", [scale(1), zero(0), a, scale(0.5), zero(0), b, scale(2), zero(0)],
+            [ONNX.int("axis", 0)])[0]
         #expect(joined.elements(as: UInt8.self) == [5, 10, 15, 8])
-        let half = try OneNode.run("QLinearSigmoid", domain: "com.microsoft", [.uint8s([128], [1]), scale(0.1), zero(128), scale(1.0 / 256), zero(0)])[0]
+        let half = try OneNode.run(
+            "QLinearSigmoid", domain: "com.microsoft", [.uint8s([128], [1]), scale(0.1), zero(128), scale(1.0 / 256), zero(0)])[0]
         #expect(half.elements(as: UInt8.self) == [128])
     }
 

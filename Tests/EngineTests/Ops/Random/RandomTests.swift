@@ -23,7 +23,8 @@ import Testing
 
     @Test func `the generator is the one that NumPy seeds`() throws {
         // numpy.random.RandomState(0).random_sample(3)
-        let output = try OneNode.run("RandomUniform", [], [ONNX.ints("shape", [3]), ONNX.float("seed", 0), ONNX.int("dtype", 11)])[0].doubles
+        let output = try OneNode.run("RandomUniform", [], [ONNX.ints("shape", [3]), ONNX.float("seed", 0), ONNX.int("dtype", 11)])[0]
+            .doubles
         #expect(output == [0.548_813_503_927_324_8, 0.715_189_366_372_419_5, 0.602_763_376_071_643_9])
     }
 
@@ -37,7 +38,8 @@ import Testing
     @Test func `chances of none and all are certain`() throws {
         #expect(try OneNode.run("Bernoulli", [.floats([0, 1, 0, 1], [4])])[0].floats == [0, 1, 0, 1])
         #expect(try OneNode.run("Bernoulli", [.floats([0, 1], [2])], [ONNX.int("dtype", 9)])[0].bools == [false, true])
-        let drawn = try OneNode.run("Multinomial", [.floats([-.infinity, 0, -.infinity, 5, -.infinity, -.infinity], [2, 3])], [ONNX.int("sample_size", 4)])[0]
+        let drawn = try OneNode.run(
+            "Multinomial", [.floats([-.infinity, 0, -.infinity, 5, -.infinity, -.infinity], [2, 3])], [ONNX.int("sample_size", 4)])[0]
         #expect(drawn.elements(as: Int32.self) == [1, 1, 1, 1, 0, 0, 0, 0])
     }
 

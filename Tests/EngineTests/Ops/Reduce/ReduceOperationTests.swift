@@ -29,7 +29,10 @@ import Testing
         #expect(try OneNode.run("ReduceSum", [x])[0].floats == [5])
         #expect(try OneNode.run("ReduceSum", [x])[0].shape == [1, 1])
         #expect(try OneNode.run("ReduceSum", [x], [ONNX.int("noop_with_empty_axes", 1)])[0].floats == x.floats)
-        #expect(try OneNode.run("ReduceSumSquare", [x, .int64s([], [0])], [ONNX.int("noop_with_empty_axes", 1)])[0].floats == [1, 4, 9, 16, 25, 36])
+        #expect(
+            try OneNode.run("ReduceSumSquare", [x, .int64s([], [0])], [ONNX.int("noop_with_empty_axes", 1)])[0].floats == [
+                1, 4, 9, 16, 25, 36,
+            ])
         #expect(try OneNode.run("ReduceSum", [.scalar(3)])[0].shape == .scalar)
     }
 

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PadTests {
     private func pad(_ x: Tensor, _ pads: [Int64], _ mode: String, value: Tensor? = nil, axes: [Int64]? = nil) throws -> Tensor {
-        try apply("Pad", [x, .int64s(pads, [pads.count]), value, axes.map { .int64s($0, [$0.count]) }], ["mode": .string(ByteString(mode))])[0]
+        try apply(
+            "Pad", [x, .int64s(pads, [pads.count]), value, axes.map { .int64s($0, [$0.count]) }], ["mode": .string(ByteString(mode))])[0]
     }
 
     @Test func `what is added, by mode`() throws {

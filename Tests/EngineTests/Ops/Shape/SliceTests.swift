@@ -28,7 +28,9 @@ import Testing
         #expect(try slice(x, [-1], [0], [0], [-3]).floats == [4, 1])
         #expect(try slice(x, [4], [-100], [0], [.min]).floats == [4])
         #expect(try slice(x, [0], [5], [0], [.max]).floats == [0])
-        #expect(fault("Slice", [x, .int64s([0], [1]), .int64s([5], [1]), .int64s([0], [1]), .int64s([0], [1])])?.message.contains("step of 0") == true)
+        #expect(
+            fault("Slice", [x, .int64s([0], [1]), .int64s([5], [1]), .int64s([0], [1]), .int64s([0], [1])])?.message.contains("step of 0")
+                == true)
     }
 
     @Test func `several axes, empty ones among them`() throws {
@@ -39,7 +41,8 @@ import Testing
     }
 
     @Test func `version 1 has its bounds in attributes`() throws {
-        let result = try apply("Slice", [.counting([2, 4])], version: 1, ["starts": .ints([1, 0]), "ends": .ints([2, 3]), "axes": .ints([0, 1])])
+        let result = try apply(
+            "Slice", [.counting([2, 4])], version: 1, ["starts": .ints([1, 0]), "ends": .ints([2, 3]), "axes": .ints([0, 1])])
         #expect(result[0].floats == [4, 5, 6])
     }
 
