@@ -158,7 +158,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         var runNanos: Int64?
         if items.count == 1 || !runsSingly.load(ordering: .relaxed) {
             switch attempt(instance, items[...], rows: rows, reason: instance.batch.closeReason, startedNanos: started) {
-            case .answered: runNanos = clock.nowNanos - started
+            case .answered(let finished): runNanos = finished - started
             case .failed(let error):
                 if items.count == 1 {
                     fail(items[0], error, startedNanos: started)
@@ -172,7 +172,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         }
         instance.releaseOutputs()
         var (inTime, late) = (0, 0)
-        let end = clock.nowNanos
+        let end = runNanos.map { started + $0 } ?? clock.nowNanos
         for item in items where item.ticket.deadlineNanos != .max {
             if item.ticket.deadlineNanos >= end { inTime += 1 } else { late += 1 }
         }
@@ -196,14 +196,14 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private enum Attempt {
-        case answered
+        case answered(finishedNanos: Int64)
         case failed(ServingError)
     }
 
     private func attempt(
         _ instance: Instance, _ items: ArraySlice<BatchItem<QueuedRequest>>, rows: Int, reason: CloseReason, startedNanos started: Int64
     ) -> Attempt {
-        instance.gather(items, rows: rows, hasRows: binding.hasRows)
+        instance.gather(items, rows: rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
         let gathered = clock.nowNanos
         do {
             try instance.run()
@@ -222,8 +222,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
         timing.computedNanos = computed
         timing.batchRows = rows
         timing.closeReason = reason
+        timing.finishedNanos = clock.nowNanos
         scatter(instance, items, isShared: isShared, timing: timing)
-        return .answered
+        return .answered(finishedNanos: timing.finishedNanos)
     }
 
     private func outputsHaveRows(_ instance: Instance, rows: Int) -> Bool {
@@ -241,10 +242,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private func scatter(_ instance: Instance, _ items: ArraySlice<BatchItem<QueuedRequest>>, isShared: Bool, timing: RequestTiming) {
-        let finished = clock.nowNanos
         statistics.book(
             rows: timing.batchRows, requests: items.count, inputNanos: timing.computeInputNanos, inferNanos: timing.computeNanos,
-            outputNanos: finished - timing.computedNanos, closeReason: timing.closeReason, wallMillis: WallClock.millis)
+            outputNanos: timing.computeOutputNanos, closeReason: timing.closeReason, wallMillis: WallClock.millis)
         var batchRow = 0
         for item in items {
             defer { batchRow += item.rows }
@@ -258,21 +258,19 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 case .failed(let error): answer(request, error)
                 case .done(let outputs):
                     request.timing = timing
-                    request.setOutputs(outputs, signature: binding.signature, rows: nil, shared: sharedOutputs)
+                    request.setOutputs(outputs, binding: binding, rows: nil, shared: sharedOutputs)
                     succeed(request)
                 }
                 continue
             }
             request.timing = timing
             request.setOutputs(
-                instance.outputs, signature: binding.signature, rows: isShared ? batchRow..<(batchRow + item.rows) : nil,
-                shared: sharedOutputs)
+                instance.outputs, binding: binding, rows: isShared ? batchRow..<(batchRow + item.rows) : nil, shared: sharedOutputs)
             succeed(request)
         }
     }
 
     private func succeed(_ request: InferenceRequest) {
-        request.timing.finishedNanos = clock.nowNanos
         statistics.book(answered: request.timing, deadlineNanos: request.deadlineNanos)
         deliver(request)
     }
