@@ -94,7 +94,7 @@ let package = Package(
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml"], settings: house + hot),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml", "CZlib"], settings: house + hot),
         room(
             "Gateway",
             ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),

@@ -11,6 +11,7 @@ struct VersionLoader: Sendable {
         _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]], spec: ModelSpec, limiter: RateLimiter?,
         onDrained: @escaping @Sendable (ModelVersion) -> Void
     ) throws(ServingError) -> ModelVersion {
+        if let manifest = listing.manifest, let folder = listing.folder { try manifest.check(folder: folder) }
         let names = Set(listing.files.map(\.name)).union(contents.keys)
         let (backend, file) = try chooseBackend(identity, names: names, spec: spec)
         let files = ModelFiles(folder: listing.folder, main: file, contents: contents)
