@@ -58,7 +58,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
     func submit(_ request: InferenceRequest) {
         let now = request.timing.arrivedNanos
         let entry: Entry = state.withLock { state in
-            if let instance = takeInline(&state, tasks: 1, rows: rows(of: request), nowNanos: now), mayRunInline(request, now) {
+            if mayRunInline(request, now), let instance = takeInline(&state, tasks: 1, rows: rows(of: request), nowNanos: now) {
                 if policy.preservesOrder { request.turn = state.order.takeTurn() }
                 return .inline(instance)
             }
@@ -194,12 +194,12 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     func runOnce() -> Int64? {
         let now = clock.nowNanos
-        var look = look(nowNanos: now)
-        if case .needsInstance = look {
+        var found = look(nowNanos: now)
+        while case .needsInstance = found {
             makeInstance()
-            look = self.look(nowNanos: now)
+            found = look(nowNanos: now)
         }
-        guard case .took(let step, let instance, let refused, let wake) = look else { return nil }
+        guard case .took(let step, let instance, let refused, let wake) = found else { return nil }
         if wake == .now { pool.enqueue(self) }
         for (task, rows, refusal) in refused { finish(task.request, rows: rows, refusal) }
         if let instance { run(instance, startedNanos: now, onLane: true) }

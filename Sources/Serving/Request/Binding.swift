@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// Matches requests to one version's signature. Made once a version; no allocation a request unless something is wrong.
-struct Binding: Sendable {
+final class Binding: Sendable {
     let model: String
     let signature: ModelSignature
     /// The inputs once more, each behind one reference: taking one in hand must not cost a retain for each of its fields.
