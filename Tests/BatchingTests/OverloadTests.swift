@@ -82,12 +82,14 @@ import Testing
             if bench.take().step == .run { bench.end() }
             bench.now += .millis(1)
         }
-        #expect(bench.queue.isOverloaded)
+        let isOverloaded = bench.queue.isOverloaded
+        #expect(isOverloaded)
         arrive(&bench)
         #expect(bench.take().tasks == [number])
         bench.end()
         while bench.take().step == .run { bench.end() }
-        #expect(!bench.queue.isOverloaded)
+        let isStillOverloaded = bench.queue.isOverloaded
+        #expect(!isStillOverloaded)
         arrive(&bench)
         arrive(&bench)
         #expect(bench.take().tasks == [number - 1])
