@@ -6,7 +6,7 @@
 set -eu
 filter=${1:-KernelsTests}
 command -v qemu-x86_64 >/dev/null || { echo "qemu-x86_64 is missing: apt install qemu-user"; exit 1; }
-swift build -c release --build-tests
+scripts/build.sh --build-tests >/dev/null
 tests=$(ls .build/release/*PackageTests.xctest .build/release/*.xctest 2>/dev/null | head -1)
 run() {
     echo "as $1, expecting $2"

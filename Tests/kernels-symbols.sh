@@ -21,6 +21,13 @@ for dir in "$build"/KernelsX86V2.build "$build"/KernelsX86V3.build "$build"/Kern
         echo "$foreign" | sed 's/^/    /'
         fail=1
     fi
+    # A closure of vectors that was not inlined takes them apart at every call.
+    closures=$(nm $objects | awk '{ print $NF }' | grep -E 'SIMD(4|8|16)VySfG.*XEfU' | sort -u || true)
+    if [ -n "$closures" ]; then
+        echo "$module: closures over vectors that were not inlined:"
+        echo "$closures" | sed 's/^/    /'
+        fail=1
+    fi
     case $module in
     *V3 | *V4)
         if nm $objects | grep -qE ' U (fmaf?|fmal)$'; then

@@ -41,7 +41,6 @@ suite kernels scripts/test-kernels.sh
 suite conformance scripts/conformance.sh
 suite corpus scripts/corpus.sh
 suite acceptance scripts/acceptance.sh
-suite fuzz scripts/fuzz.sh
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

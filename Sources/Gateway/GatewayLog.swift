@@ -18,6 +18,12 @@ enum GatewayLog {
         case .loadFailed(let identity, let error):
             log.error("load failed", metadata: names(identity).merging(["reason": "\(error)"]) { $1 })
         case .modelFailed(let model, let error): log.error("load failed", metadata: ["model": "\(model)", "reason": "\(error)"])
+        case .goldenFailed(let identity, let error):
+            log.error("golden request failed", metadata: names(identity).merging(["reason": "\(error)"]) { $1 })
+        case .canaryStep(let identity, let share): log.info("canary", metadata: names(identity).merging(["share": "\(share)"]) { $1 })
+        case .promoted(let identity): log.info("promoted", metadata: names(identity))
+        case .rolledBack(let identity, let reason):
+            log.error("rolled back", metadata: names(identity).merging(["reason": "\(reason)"]) { $1 })
         case .unloading(let identity): log.debug("unloading", metadata: names(identity))
         case .unloaded(let identity): log.info("unloaded", metadata: names(identity))
         case .sourceFailed(let name, let error): log.error("source cannot be read", metadata: ["source": "\(name)", "reason": "\(error)"])

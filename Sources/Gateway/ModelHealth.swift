@@ -12,7 +12,7 @@ final class ModelHealth: Sendable {
         case .ready(let identity, _): change(identity) { $0.insert(identity.number) }
         case .unloading(let identity), .unloaded(let identity): change(identity) { $0.remove(identity.number) }
         case .loadFailed(let identity, _): change(identity) { _ in }
-        case .loading, .modelFailed, .sourceFailed: break
+        default: break
         }
     }
 

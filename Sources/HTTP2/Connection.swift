@@ -312,8 +312,10 @@ public final class Connection: TimerNode {
             }
             let hadEvents = !inbox.events.isEmpty
             handleEvents()
-            // After the GOAWAY of an ending there is nothing more to say.
-            if wasEnding || (count == 0 && !hadEvents && phase == .active) { break }
+            // After the GOAWAY of an ending there is nothing more to say, and nobody to say it to once a write has found the
+            // peer gone.
+            if wasEnding || phase == .lingering || phase == .closed { break }
+            if count == 0, !hadEvents, phase == .active { break }
         }
         watchWritability()
         if phase == .ending || (!session.wantsRead && !session.wantsWrite) { finish() }

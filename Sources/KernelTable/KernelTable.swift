@@ -15,11 +15,14 @@ public final class KernelTable: Sendable {
     public let integer: IntegerKernels
     public let blockQuantized: BlockQuantizedKernels
     public let conversion: ConversionKernels
+    public let recurrent: RecurrentKernels
+    public let attention: AttentionKernels
 
     public init(
         instructionSet: InstructionSet, lanes: Int, gemm: GemmKernels, unary: UnaryKernels, binary: BinaryKernels, rows: RowKernels,
         convolution: ConvolutionKernels, pooling: PoolingKernels, layout: LayoutKernels, integer: IntegerKernels,
-        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels
+        blockQuantized: BlockQuantizedKernels, conversion: ConversionKernels, recurrent: RecurrentKernels,
+        attention: AttentionKernels
     ) {
         self.instructionSet = instructionSet
         self.lanes = lanes
@@ -33,5 +36,7 @@ public final class KernelTable: Sendable {
         self.integer = integer
         self.blockQuantized = blockQuantized
         self.conversion = conversion
+        self.recurrent = recurrent
+        self.attention = attention
     }
 }

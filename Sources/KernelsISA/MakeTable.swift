@@ -10,5 +10,6 @@ public func makeKernelTable(_ instructionSet: InstructionSet, hasByteDot: Bool) 
         instructionSet: instructionSet, lanes: lanes, gemm: makeGemmKernels(), unary: makeUnaryKernels(),
         binary: makeBinaryKernels(), rows: makeRowKernels(), convolution: makeConvolutionKernels(), pooling: makePoolingKernels(),
         layout: makeLayoutKernels(), integer: makeIntegerKernels(hasByteDot: hasByteDot),
-        blockQuantized: makeBlockQuantizedKernels(), conversion: makeConversionKernels())
+        blockQuantized: makeBlockQuantizedKernels(), conversion: makeConversionKernels(),
+        recurrent: makeRecurrentKernels(), attention: makeAttentionKernels())
 }

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 
 /// One exported test case: a model, its inputs and the outputs that it must give.
@@ -9,13 +10,16 @@ struct Case {
     /// How far an element may be off, as a share of the largest of its output.
     let shareOfLargest: Double
 
+    /// Files that hold a model.
+    static let modelNames = ["model.onnx"] + NativeModel.fileNames
+
     /// The cases below `root`: every folder that holds a model, in order of name.
     static func all(below root: String) -> [Case] {
         var found: [Case] = []
         var pending = [root]
         while let folder = pending.popLast() {
             let entries = list(folder)
-            if entries.contains("model.onnx") {
+            if entries.contains(where: modelNames.contains) {
                 found.append(Case(folder: folder))
             } else {
                 pending += entries.map { "\(folder)/\($0)" }.filter(isFolder)

@@ -1,11 +1,12 @@
 import Engine
+import Glibc
 import Tensors
 
 extension Case {
     /// Runs the case. Nil when every output is as expected, else why not.
     func failure(options: LoadOptions) -> String? {
         do {
-            let model = try Model.load(path: "\(folder)/model.onnx", options: options)
+            let model = try loaded(options)
             var inputs: [Value] = []
             for (index, port) in model.signature.inputs.enumerated() {
                 guard let path = path("input", index) else { return "the case has no input \(index) ('\(port.name)')" }
@@ -22,6 +23,13 @@ extension Case {
             }
             return nil
         } catch { return error.description }
+    }
+
+    private func loaded(_ options: LoadOptions) throws(EngineError) -> Model {
+        if let native = NativeModel.fileNames.first(where: { access("\(folder)/\($0)", R_OK) == 0 }) {
+            return try Model.load(nativePath: "\(folder)/\(native)", options: options)
+        }
+        return try Model.load(path: "\(folder)/model.onnx", options: options)
     }
 
     /// Old test data write bfloat16 as the integers of its bits, for want of a type.

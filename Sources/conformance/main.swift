@@ -4,7 +4,7 @@ import Glibc
 let usage = """
     usage: conformance CASES_DIR [--list FILE] [--filter TEXT] [--optimise on|off]
 
-    Runs every test case below CASES_DIR: folders of model.onnx, input_N.pb, output_N.pb and meta.json (rtol, atol).
+    Runs every test case below CASES_DIR: folders of a model (ONNX or native), input_N.pb, output_N.pb and meta.json (rtol, atol).
       --list FILE      cases known not to pass, one a line: case-name # reason. One that passes must leave the list.
       --filter TEXT    only cases whose name contains TEXT
       --optimise off   no passes and no memory planning: the same answers the plain way

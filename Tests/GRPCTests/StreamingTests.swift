@@ -70,6 +70,26 @@ import WireTestSupport
         #expect(told == 1)
     }
 
+    @Test func `what is said after the end reaches nobody`() throws {
+        nonisolated(unsafe) var kept: StreamingCall!
+        let server = server { call in
+            kept = call
+            call.onHalfClose = { call.finish() }
+            call.onCancel = { call.finish(Status(.cancelled)) }
+        }
+        let peer = try ScriptedPeer(server)
+        peer.send(open + Frames.data(1, [], end: true))
+        #expect(peer.reply(1).status == "0")
+        #expect(kept.isCancelled)
+        kept.send(ReplyBody(ByteBuffer(bytes: [1])))
+        kept.finish(Status(.aborted))
+        peer.send(Frames.headers(3, flags: 4, Requests.headers(Self.path)) + Frames.reset(3))
+        #expect(kept.isCancelled)
+        kept.finish()
+        kept.resumeReading()
+        #expect(peer.reply(1).blocks.count == 2)
+    }
+
     @Test func `paused reading holds the caller back, and loses nothing`() throws {
         nonisolated(unsafe) var kept: StreamingCall!
         nonisolated(unsafe) var seen: [UInt8] = []

@@ -24,7 +24,7 @@ struct GemmCase {
         let aStrides = transposedA ? (row: 1, depth: rows) : (row: depth, depth: 1)
         let bStrides = transposedB ? (depth: 1, column: depth) : (depth: columns, column: 1)
         var packed = [Float](repeating: .nan, count: max(1, table.gemm.packedFloats(depth, columns)))
-        var scratchFloats = [Float](repeating: .nan, count: table.gemm.scratchFloats(rows, columns, depth) + 1)
+        var scratchFloats = Guarded(table.gemm.scratchFloats(rows, columns, depth), filledWith: .nan)
         var kernel = Guarded(rows * cStride, filledWith: 7)
         var reference = [Float](repeating: 7, count: max(1, rows * cStride))
         a.withUnsafeBufferPointer { a in
@@ -46,9 +46,10 @@ struct GemmCase {
                                 scratch: scratch)
                         }
                         packed.withUnsafeBufferPointer { packed in
-                            scratchFloats.withUnsafeMutableBufferPointer { floats in
-                                kernel.write { table.gemm.multiply(call($0, scratch ? floats.baseAddress : nil, packed.baseAddress!)) }
+                            scratchFloats.write { floats in
+                                kernel.write { table.gemm.multiply(call($0, scratch ? floats : nil, packed.baseAddress!)) }
                             }
+                            if !scratchFloats.isIntact { kernel.storage[0] = .nan }
                             reference.withUnsafeMutableBufferPointer {
                                 Reference.gemm(
                                     call($0.baseAddress!, nil, packed.baseAddress!), b: b.baseAddress ?? none,

@@ -88,6 +88,8 @@ CK_INLINE float ck_reduce_add(ck_f32 a) {
     return d.x + d.y;
 }
 
+CK_INLINE int32_t ck_i32_reduce_add(ck_i32 a) { return __builtin_reduce_add(a); }
+
 /// Largest lane; not for NaN.
 CK_INLINE float ck_reduce_max(ck_f32 a) { return __builtin_reduce_max(a); }
 CK_INLINE float ck_reduce_min(ck_f32 a) { return __builtin_reduce_min(a); }
@@ -170,10 +172,12 @@ CK_INLINE ck_f32 ck_without_quarter_turns(ck_f32 a, ck_i32 n) {
     return __builtin_convertvector(r, ck_f32);
 }
 
-/// Transposes lanes × lanes floats: y[c·yStride + r] = x[r·xStride + c]. Swift has no shuffle of two vectors.
-CK_INLINE void ck_transpose(const float *_Nonnull x, intptr_t xStride, float *_Nonnull y, intptr_t yStride) {
+/// Transposes lanes × lanes floats, y[c·yStride + r] = x[r·xStride + c], of which `rows` (at least 1) rows exist: the last
+/// stands in for those that do not. Columns are written in order, each as a whole vector, so that a stride of `rows` leaves
+/// them side by side. Swift has no shuffle of two vectors.
+CK_INLINE void ck_transpose(const float *_Nonnull x, intptr_t xStride, intptr_t rows, float *_Nonnull y, intptr_t yStride) {
     ck_f32 v[CK_LANES];
-    for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(&v[i], x + i * xStride, sizeof(ck_f32));
+    for (int i = 0; i < CK_LANES; i++) __builtin_memcpy(&v[i], x + (i < rows ? i : rows - 1) * xStride, sizeof(ck_f32));
     // One step per bit of the index: exchange the off-diagonal halves of ever larger squares.
 #if CK_LANES == 16
     for (int i = 0; i < 16; i += 2) {

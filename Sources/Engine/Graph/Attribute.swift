@@ -13,4 +13,6 @@ public enum Attribute: Sendable {
     case strings([ByteString])
     case tensors([Tensor])
     case graphs([Graph])
+    /// An operation made by other means than reading attributes; no ONNX file can name one.
+    case operation(any Operation)
 }

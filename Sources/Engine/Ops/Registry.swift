@@ -18,6 +18,7 @@ enum Registry {
         TextOperators.all,
         SignalOperators.all,
         MachineLearningOperators.all,
+        NativeOperators.all,
         DetectionOperators.all,
         MatMulOperators.all,
         ConvolutionOperators.all,

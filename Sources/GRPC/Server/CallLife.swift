@@ -57,7 +57,7 @@ struct CallLife {
         }
     }
 
-    /// The handler answers.
+    /// The handler answers. Only the first answer counts.
     mutating func answer() -> Action {
         switch state {
         case .handling:
@@ -69,8 +69,8 @@ struct CallLife {
         case .abandoned(streamClosed: true):
             state = .ended
             return .recycle
-        case .receiving, .answered, .ended:
-            preconditionFailure("a call is answered once, by the handler it was given to")
+        case .answered, .ended: return .nothing
+        case .receiving: preconditionFailure("a call is answered by the handler it was given to, and by nobody before")
         }
     }
 

@@ -32,7 +32,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         self.server = server
     }
 
-    /// Nobody waits for the answer any more. Safe from any thread.
+    /// Nobody waits for an answer any more, or for more of it. Safe from any thread.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
     /// The full method name, as in "/package.Service/Method".
@@ -118,6 +118,12 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         cancelled.store(true, ordering: .relaxed)
         let tell = onCancel.take()
         tell?()
+    }
+
+    /// Nothing that is said from now on reaches anybody.
+    func markOver() {
+        cancelled.store(true, ordering: .relaxed)
+        onCancel = nil
     }
 
     /// Makes the object as new.

@@ -39,7 +39,7 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
         }
     }
 
-    /// Ends the call. Once.
+    /// Ends the call; only the first end counts.
     public func finish(_ status: Status = .ok, trailing: Metadata = Metadata()) {
         if isOnLoop {
             server.loop.turn { finishNow(status, trailing) }
@@ -145,8 +145,12 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
         if life.isHandling { onWritable?() }
     }
 
+    /// Not used again: whoever still holds it finds it over, and may say what they like.
     override func recycle() {
-        clear()
+        server.loop.cancel(self)
+        assembler.clear(pool: server.buffers)
+        unread = ByteBuffer()
+        markOver()
         onMessage = nil
         onHalfClose = nil
         onWritable = nil

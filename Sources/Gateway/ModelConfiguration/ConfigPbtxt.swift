@@ -9,9 +9,10 @@ package struct ConfigPbtxt: SpecReader {
 
     package func read(_ bytes: [UInt8], path: String, model: String) throws(ServingError) -> ModelSpec {
         do throws(MessageError) {
-            let (config, places) = try bytes.withUnsafeBytes { bytes throws(MessageError) in
-                try ModelConfig.read(text: bytes, limits: DecodingLimits())
+            let read = bytes.withUnsafeBytes { bytes in
+                Result { () throws(MessageError) in try ModelConfig.read(text: bytes, limits: DecodingLimits()) }
             }
+            let (config, places) = try read.get()
             let context = TritonSpec(model: model, folder: Self.folder(of: path), saysMaxBatchSize: places["max_batch_size"] != nil) { field in
                 places[field]
             }

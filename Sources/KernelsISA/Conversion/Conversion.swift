@@ -48,8 +48,11 @@ func f32_to_half(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<UInt16>, _
     narrow(x, y, count) { ck_f32_to_half($0) }
 }
 
+@inline(__always)
+private func brainToFloat(_ x: ck_u16) -> V { ck_from_bits(ck_u16_to_i32(x) &<< isplat(16)) }
+
 func brain_to_f32(_ x: UnsafePointer<UInt16>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
-    widen(x, y, count) { ck_from_bits(ck_u16_to_i32($0) &<< isplat(16)) }
+    widen(x, y, count) { brainToFloat($0) }
 }
 
 @inline(__always)

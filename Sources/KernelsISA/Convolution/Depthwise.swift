@@ -1,38 +1,15 @@
 internal import CKernels
 internal import KernelTable
 
-/// Finished sums of one channel block.
-private struct DepthwiseSink {
-    let output: UnsafeMutablePointer<Float>
-    let residual: UnsafePointer<Float>?
-    let bias: V
-    let low: V
-    let high: V
-
-    @inline(__always)
-    func put(_ sum: V, pixel: Int) {
-        var x = sum + bias
-        if let residual { x = x + load(residual + pixel &* lanes) }
-        store(ck_min(ck_max(x, low), high), output + pixel &* lanes)
-    }
-}
-
-/// Pixels computed together, so that each weight is loaded once for all of them.
-@inline(__always) private var group: Int { 8 }
-
 func depthwise_f32(_ c: DepthwiseConvolution, _ blocks: Range<Int>, _ rows: Range<Int>) {
     let plane = c.outputHeight &* c.outputWidth &* lanes
     let limits = activationLimits(c.activation)
     let taps = c.kernelHeight &* c.kernelWidth
-    // Outputs between these read no padding on either side.
-    let firstInner = (c.padLeft &+ c.strideWidth &- 1) / c.strideWidth
-    let reach = c.inputWidth &+ c.padLeft &- (c.kernelWidth &- 1) &* c.dilationWidth &- 1
-    let fits = reach < 0 ? 0 : reach / c.strideWidth &+ 1
-    let endInner = fits < c.outputWidth ? fits : c.outputWidth
+    let inputRow = c.inputWidth &* lanes
+    let late = isLate(c.activation)
     var block = blocks.lowerBound
     while block < blocks.upperBound {
-        let input = c.input + block &* c.inputHeight &* c.inputWidth &* lanes
-        let weights = c.weights + block &* taps &* lanes
+        let image = c.input + block &* c.inputHeight &* inputRow
         let left = c.channels &- block &* lanes
         let sink = DepthwiseSink(
             output: c.output + block &* plane, residual: c.residual.map { $0 + block &* plane },
@@ -41,33 +18,14 @@ func depthwise_f32(_ c: DepthwiseConvolution, _ blocks: Range<Int>, _ rows: Rang
         var oh = rows.lowerBound
         while oh < rows.upperBound {
             let h = validTaps(oh, c.strideHeight, c.padTop, c.dilationHeight, c.kernelHeight, c.inputHeight)
-            let rowPixel = oh &* c.outputWidth
-            var ow = 0
-            while ow < c.outputWidth {
-                if ow >= firstInner, ow &+ group <= endInner {
-                    depthwiseGroup(c, input, weights, h.start, h.first, h.end, ow, sink, rowPixel)
-                    ow &+= group
-                    continue
-                }
-                let w = validTaps(ow, c.strideWidth, c.padLeft, c.dilationWidth, c.kernelWidth, c.inputWidth)
-                var sum = splat(0)
-                var kh = h.first
-                while kh < h.end {
-                    let row = input + (h.start &+ kh &* c.dilationHeight) &* c.inputWidth &* lanes
-                    var kw = w.first
-                    while kw < w.end {
-                        sum = fma(
-                            load(row + (w.start &+ kw &* c.dilationWidth) &* lanes),
-                            load(weights + (kh &* c.kernelWidth &+ kw) &* lanes), sum)
-                        kw &+= 1
-                    }
-                    kh &+= 1
-                }
-                sink.put(sum, pixel: rowPixel &+ ow)
-                ow &+= 1
-            }
-            if isLate(c.activation) {
-                let at = sink.output + rowPixel &* lanes
+            let filter = FilterRows(
+                input: image + (h.start &+ h.first &* c.dilationHeight) &* inputRow, rowStride: c.dilationHeight &* inputRow,
+                columnStride: c.dilationWidth &* lanes,
+                weights: c.weights + (block &* taps &+ h.first &* c.kernelWidth) &* lanes, weightStride: c.kernelWidth &* lanes,
+                rows: h.end &- h.first, columns: c.kernelWidth)
+            filterRow(c, filter, sink, oh &* c.outputWidth)
+            if late {
+                let at = sink.output + oh &* c.outputWidth &* lanes
                 activate_f32(c.activation, at, at, c.outputWidth &* lanes)
             }
             oh &+= 1
@@ -76,48 +34,89 @@ func depthwise_f32(_ c: DepthwiseConvolution, _ blocks: Range<Int>, _ rows: Rang
     }
 }
 
-@inline(__always)
-private func depthwiseGroup(
-    _ c: DepthwiseConvolution, _ input: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ startRow: Int, _ firstTap: Int,
-    _ endTap: Int, _ ow: Int, _ sink: DepthwiseSink, _ rowPixel: Int
-) {
-    var s0 = splat(0)
-    var s1 = splat(0)
-    var s2 = splat(0)
-    var s3 = splat(0)
-    var s4 = splat(0)
-    var s5 = splat(0)
-    var s6 = splat(0)
-    var s7 = splat(0)
-    let step = c.strideWidth &* lanes
-    var kh = firstTap
-    while kh < endTap {
-        var at = input + ((startRow &+ kh &* c.dilationHeight) &* c.inputWidth &+ ow &* c.strideWidth &- c.padLeft) &* lanes
-        var w = weights + kh &* c.kernelWidth &* lanes
-        var left = c.kernelWidth
-        while left > 0 {
-            let weight = load(w)
-            s0 = fma(load(at), weight, s0)
-            s1 = fma(load(at + step), weight, s1)
-            s2 = fma(load(at + 2 &* step), weight, s2)
-            s3 = fma(load(at + 3 &* step), weight, s3)
-            s4 = fma(load(at + 4 &* step), weight, s4)
-            s5 = fma(load(at + 5 &* step), weight, s5)
-            s6 = fma(load(at + 6 &* step), weight, s6)
-            s7 = fma(load(at + 7 &* step), weight, s7)
-            at += c.dilationWidth &* lanes
-            w += lanes
-            left &-= 1
+/// One output row: pixels beside the image's edges one at a time, those between in groups.
+private func filterRow(_ c: DepthwiseConvolution, _ filter: FilterRows, _ sink: DepthwiseSink, _ rowPixel: Int) {
+    // Pixels from `inner` to `endInner` read no padding on either side.
+    let inner = (c.padLeft &+ c.strideWidth &- 1) / c.strideWidth
+    let reach = c.inputWidth &+ c.padLeft &- (c.kernelWidth &- 1) &* c.dilationWidth &- 1
+    let fits = reach < 0 ? 0 : reach / c.strideWidth &+ 1
+    let endInner = fits < c.outputWidth ? fits : c.outputWidth
+    let firstInner = inner < endInner ? inner : endInner
+    edgePixels(c, filter, sink, rowPixel, 0, firstInner)
+    if endInner > firstInner {
+        let at = filter.input + (firstInner &* c.strideWidth &- c.padLeft) &* lanes
+        let pixel = rowPixel &+ firstInner
+        let count = endInner &- firstInner
+        if c.strideWidth == 1, c.dilationWidth == 1, c.kernelWidth == 3 {
+            innerPixels3(filter, at, sink, pixel, count)
+        } else if c.strideWidth == 1, c.dilationWidth == 1, c.kernelWidth == 5 {
+            innerPixels5(filter, at, sink, pixel, count)
+        } else {
+            innerPixels(filter, at, c.strideWidth &* lanes, sink, pixel, count)
         }
-        kh &+= 1
     }
-    let pixel = rowPixel &+ ow
-    sink.put(s0, pixel: pixel)
-    sink.put(s1, pixel: pixel &+ 1)
-    sink.put(s2, pixel: pixel &+ 2)
-    sink.put(s3, pixel: pixel &+ 3)
-    sink.put(s4, pixel: pixel &+ 4)
-    sink.put(s5, pixel: pixel &+ 5)
-    sink.put(s6, pixel: pixel &+ 6)
-    sink.put(s7, pixel: pixel &+ 7)
+    edgePixels(c, filter, sink, rowPixel, endInner, c.outputWidth)
+}
+
+private func edgePixels(_ c: DepthwiseConvolution, _ filter: FilterRows, _ sink: DepthwiseSink, _ rowPixel: Int, _ from: Int, _ end: Int) {
+    var ow = from
+    while ow < end {
+        let w = validTaps(ow, c.strideWidth, c.padLeft, c.dilationWidth, c.kernelWidth, c.inputWidth)
+        var part = filter
+        part.columns = w.end > w.first ? w.end &- w.first : 0
+        part.weights = filter.weights + w.first &* lanes
+        let start = part.columns > 0 ? w.start &+ w.first &* c.dilationWidth : 0
+        filterTile(OnePixel.self, part, filter.input + start &* lanes, lanes, sink, rowPixel &+ ow)
+        ow &+= 1
+    }
+}
+
+private func innerPixels(_ f: FilterRows, _ input: UnsafePointer<Float>, _ stride: Int, _ sink: DepthwiseSink, _ pixel: Int, _ count: Int) {
+    var done = 0
+    while done &+ 8 <= count {
+        filterTile(EightPixels.self, f, input + done &* stride, stride, sink, pixel &+ done)
+        done &+= 8
+    }
+    if done &+ 4 <= count {
+        filterTile(FourPixels.self, f, input + done &* stride, stride, sink, pixel &+ done)
+        done &+= 4
+    }
+    while done < count {
+        filterTile(OnePixel.self, f, input + done &* stride, stride, sink, pixel &+ done)
+        done &+= 1
+    }
+}
+
+private func innerPixels3(_ f: FilterRows, _ input: UnsafePointer<Float>, _ sink: DepthwiseSink, _ pixel: Int, _ count: Int) {
+    var done = 0
+    while done &+ 8 <= count {
+        filterTile3(EightPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 8
+    }
+    if done &+ 4 <= count {
+        filterTile3(FourPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 4
+    }
+    if done &+ 2 <= count {
+        filterTile3(TwoPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 2
+    }
+    if done < count { filterTile3(OnePixel.self, f, input + done &* lanes, sink, pixel &+ done) }
+}
+
+private func innerPixels5(_ f: FilterRows, _ input: UnsafePointer<Float>, _ sink: DepthwiseSink, _ pixel: Int, _ count: Int) {
+    var done = 0
+    while done &+ 8 <= count {
+        filterTile5(EightPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 8
+    }
+    if done &+ 4 <= count {
+        filterTile5(FourPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 4
+    }
+    if done &+ 2 <= count {
+        filterTile5(TwoPixels.self, f, input + done &* lanes, sink, pixel &+ done)
+        done &+= 2
+    }
+    if done < count { filterTile5(OnePixel.self, f, input + done &* lanes, sink, pixel &+ done) }
 }

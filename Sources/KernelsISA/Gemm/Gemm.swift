@@ -31,7 +31,8 @@ private func ceilDivide(_ a: Int, _ b: Int) -> Int { (a &+ b &- 1) / b }
 
 func gemm_f32_scratch(_ rows: Int, _ columns: Int, _ depth: Int) -> Int {
     guard rows > 0, columns > 0, packs(rows, columns) else { return 0 }
-    return blockTiles(ceilDivide(rows, tileRows), depth) &* tileRows &* depth
+    // A vector more, which the packing of the last tile may overwrite.
+    return blockTiles(ceilDivide(rows, tileRows), depth) &* tileRows &* depth &+ lanes
 }
 
 func gemm_f32(_ call: GemmF32) {

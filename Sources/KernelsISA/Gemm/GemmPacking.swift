@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Floats of a packed B: columns rounded up to whole vectors.
 func gemm_f32_packed_floats(_ depth: Int, _ columns: Int) -> Int {
     let rounded = (columns &+ lanes &- 1) / lanes &* lanes
@@ -46,6 +48,24 @@ private func packColumns(
     _ to: UnsafeMutablePointer<Float>
 ) {
     var c = 0
+    // Columns that are rows in memory, as those of a transposed matrix, go through registers.
+    while depthStride == 1, c &+ lanes <= valid {
+        let source = b + c &* columnStride
+        var k = 0
+        while k &+ lanes <= depth {
+            ck_transpose(source + k, columnStride, lanes, to + k &* width + c, width)
+            k &+= lanes
+        }
+        while k < depth {
+            var i = 0
+            while i < lanes {
+                to[k &* width &+ c &+ i] = source[i &* columnStride &+ k]
+                i &+= 1
+            }
+            k &+= 1
+        }
+        c &+= lanes
+    }
     while c < valid {
         let source = b + c &* columnStride
         var k = 0
@@ -65,11 +85,16 @@ private func packColumns(
     }
 }
 
-/// One tile of A with its rows side by side: to[k·rows + r] = A[r, k].
+/// One tile of A with its rows side by side: to[k·rows + r] = A[r, k], for at most `lanes` rows. Up to `lanes` floats behind
+/// the tile may be overwritten.
 func packRows(
     _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, _ rows: Int, _ depth: Int, _ to: UnsafeMutablePointer<Float>
 ) {
     var k = 0
+    while depthStride == 1, k &+ lanes <= depth {
+        ck_transpose(a + k, rowStride, rows, to + k &* rows, rows)
+        k &+= lanes
+    }
     while k < depth {
         let source = a + k &* depthStride
         let target = to + k &* rows

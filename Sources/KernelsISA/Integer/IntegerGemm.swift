@@ -59,30 +59,61 @@ private func packA<D: DotProduct>(
 ) {
     let units = unitCount(depth, D.unit)
     let whole = depth / D.unit
+    let words = to.assumingMemoryBound(to: UInt32.self)
+    let flips = UInt32(flip) &* 0x0101_0101
     var r = 0
     while r < tileRows {
-        let source = a + r &* stride
-        var sum: Int32 = 0
-        var u = 0
-        while u < units {
-            var word: UInt32 = 0
-            if r < rows {
-                let at = source + u &* D.unit
-                let left = u < whole ? D.unit : depth &- u &* D.unit
-                var e = 0
-                while e < left {
-                    let value = at[e] ^ flip
-                    sum &+= Int32(value)
-                    word |= UInt32(value) &<< UInt32(truncatingIfNeeded: e &* (32 / D.unit))
-                    e &+= 1
-                }
+        guard r < rows else {
+            var u = 0
+            while u < units {
+                words[u &* tileRows &+ r] = 0
+                u &+= 1
             }
-            (to + (u &* tileRows &+ r) &* 4).storeBytes(of: word, as: UInt32.self)
+            r &+= 1
+            continue
+        }
+        let source = a + r &* stride
+        sums[r] = byteSum(source, depth, flip)
+        let raw = UnsafeRawPointer(source)
+        var u = 0
+        while u < whole {
+            if D.unit == 4 {
+                words[u &* tileRows &+ r] = raw.loadUnaligned(fromByteOffset: u &* 4, as: UInt32.self) ^ flips
+            } else {
+                let pair = UInt32(raw.loadUnaligned(fromByteOffset: u &* 2, as: UInt16.self)) ^ (flips & 0xFFFF)
+                words[u &* tileRows &+ r] = (pair | pair &<< 8) & 0x00FF_00FF
+            }
             u &+= 1
         }
-        sums[r] = sum
+        if u < units {
+            var word: UInt32 = 0
+            var e = u &* D.unit
+            while e < depth {
+                word |= UInt32(source[e] ^ flip) &<< UInt32(truncatingIfNeeded: (e &- u &* D.unit) &* (32 / D.unit))
+                e &+= 1
+            }
+            words[u &* tileRows &+ r] = word
+        }
         r &+= 1
     }
+}
+
+/// Σ (x[i] xor flip)
+@inline(__always)
+private func byteSum(_ x: UnsafePointer<UInt8>, _ count: Int, _ flip: UInt8) -> Int32 {
+    let flips = ck_u8(repeating: flip)
+    var vector = VI(repeating: 0)
+    var i = 0
+    while i &+ lanes <= count {
+        vector = vector &+ ck_u8_to_i32(UnsafeRawPointer(x + i).loadUnaligned(as: ck_u8.self) ^ flips)
+        i &+= lanes
+    }
+    var sum = ck_i32_reduce_add(vector)
+    while i < count {
+        sum &+= Int32(x[i] ^ flip)
+        i &+= 1
+    }
+    return sum
 }
 
 /// Floats of a tile's sums at most, before they are corrected and cut to the matrix.
@@ -166,6 +197,19 @@ private func finishRow(
     let rest = rowSum &- depth &* rowZero
     let unsignedShift: Int32 = g.bIsSigned ? 0 : 128
     var n = 0
+    let same = isplat((g.bZeroPoint &- unsignedShift) &* rest)
+    while n &+ lanes <= columns {
+        let raw = UnsafeRawPointer(sums + n).loadUnaligned(as: VI.self)
+        var correction = isplat(rowZero) &* UnsafeRawPointer(columnSums + column + n).loadUnaligned(as: VI.self)
+        if let zeros = g.bZeroPoints {
+            let zero = UnsafeRawPointer(zeros + column + n).loadUnaligned(as: VI.self) &- isplat(unsignedShift)
+            correction = correction &+ zero &* isplat(rest)
+        } else {
+            correction = correction &+ same
+        }
+        UnsafeMutableRawPointer(to + n).storeBytes(of: raw &- correction, as: VI.self)
+        n &+= lanes
+    }
     while n < columns {
         let zero = (g.bZeroPoints?[column &+ n] ?? g.bZeroPoint) &- unsignedShift
         to[n] = sums[n] &- rowZero &* columnSums[column &+ n] &- zero &* rest

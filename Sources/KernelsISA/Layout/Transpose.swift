@@ -8,7 +8,7 @@ func transpose_f32(
     while r &+ lanes <= rows {
         var c = 0
         while c &+ lanes <= columns {
-            ck_transpose(x + r &* xStride + c, xStride, y + c &* yStride + r, yStride)
+            ck_transpose(x + r &* xStride + c, xStride, lanes, y + c &* yStride + r, yStride)
             c &+= lanes
         }
         transposeScalar(x + r &* xStride + c, xStride, y + c &* yStride + r, yStride, lanes, columns &- c)

@@ -84,7 +84,6 @@ extension Tensor {
     static func int8s(_ values: [Int8], _ shape: Shape) -> Tensor { Tensor(values, dataType: .int8, shape: shape) }
     static func uint8s(_ values: [UInt8], _ shape: Shape) -> Tensor { Tensor(values, dataType: .uint8, shape: shape) }
     static func int32s(_ values: [Int32], _ shape: Shape) -> Tensor { Tensor(values, dataType: .int32, shape: shape) }
-    static func doubles(_ values: [Double], _ shape: Shape) -> Tensor { Tensor(values, dataType: .float64, shape: shape) }
     static func halves(_ values: [Float16], _ shape: Shape) -> Tensor { Tensor(values, dataType: .float16, shape: shape) }
     static func bools(_ values: [Bool], _ shape: Shape) -> Tensor {
         Tensor(values.map { UInt8($0 ? 1 : 0) }, dataType: .bool, shape: shape)
@@ -103,7 +102,6 @@ extension Tensor {
     }
 
     var bools: [Bool] { elements(as: UInt8.self).map { $0 != 0 } }
-    var doubles: [Double] { elements(as: Double.self) }
 
     /// Bits of every element, so that NaN equals itself and the zeros differ.
     var bits: [UInt32] { floats.map(\.bitPattern) }

@@ -102,14 +102,17 @@ def test_cancel_after_first_response(stub):
     assert error.value.code() == grpc.StatusCode.CANCELLED
 
 
-def test_timeout_on_sleeping_server(stub):
+def test_timeout_on_sleeping_server(stub, request):
     requests = Requests()
     responses = stub.duplex(iter(requests), timeout=0.05)
     requests.send(output([31415], 27182, interval=5_000_000))
     with pytest.raises(grpc.RpcError) as error:
         next(responses)
     requests.end()
-    assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    # A proxy may tell of its reset before the client's own clock does; without one there is but one right answer.
+    is_proxied = not any(way in request.node.name for way in ("direct", "socket"))
+    allowed = {grpc.StatusCode.DEADLINE_EXCEEDED} | ({grpc.StatusCode.CANCELLED} if is_proxied else set())
+    assert error.value.code() in allowed
 
 
 def metadata_of(call):

@@ -127,7 +127,7 @@ private func compute<T: SoftmaxElement>(
                         T.softmax(UnsafePointer(line), keys + 1, line, isLogarithmic: false)
                         values.update(from: line, count: keys)
                     } else if problem.roundsToBFloat16 {
-                        softmaxInSteps(values, keys)
+                        SteppedSoftmax.run(UnsafePointer(values), values, count: keys, stride: 1, roundsPartialSums: true) { BFloat16.round($0) }
                     } else {
                         T.softmax(UnsafePointer(values), keys, values, isLogarithmic: false)
                     }
@@ -142,16 +142,4 @@ private func compute<T: SoftmaxElement>(
             }
         }
     }
-}
-
-/// A softmax whose every step, and every partial sum, is rounded to bfloat16.
-private func softmaxInSteps<T: Real>(_ x: UnsafeMutablePointer<T>, _ count: Int) {
-    var largest = x[0]
-    for i in 0..<count { largest = max(largest, x[i]) }
-    var sum: T = 0
-    for i in 0..<count {
-        x[i] = BFloat16.round(T.exp(BFloat16.round(x[i] - largest)))
-        sum = BFloat16.round(sum + x[i])
-    }
-    for i in 0..<count { x[i] = BFloat16.round(x[i] / sum) }
 }

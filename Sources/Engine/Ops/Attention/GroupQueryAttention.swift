@@ -7,7 +7,7 @@ struct GroupQueryAttention: Operation {
     let keyHeads: Int
     let scale: Float?
     let softcap: Float
-    /// Keys before a query's own that it sees; nil for all.
+    /// Keys up to its own that a query sees; nil for all.
     let window: Int?
     let rotates: Bool
     let isInterleaved: Bool
@@ -153,7 +153,7 @@ struct GroupQueryAttention: Operation {
         if let added, added.length < longest {
             throw EngineError(.invalidInput, "attention_bias reaches over \(added.length) of \(longest) keys", place: node.place)
         }
-        let visible = VisibleKeys(isCausal: true, left: window)
+        let visible = VisibleKeys(isCausal: true, left: window.map { $0 - 1 })
         let output = run.destination(0, as: T.self)
         T.attend(run, problem, query, UnsafePointer(presentKeys.elements), UnsafePointer(presentValues.elements), output.elements, scores: nil) {
             entry, head, query, row in
@@ -232,7 +232,7 @@ struct GroupQueryAttention: Operation {
             for head in 0..<keyHeads {
                 let line = output.elements + (entry * keyHeads + head) * span * size
                 line.update(repeating: 0, count: span * size)
-                if let old { line.update(from: old + (entry * keyHeads + head) * buffer * size, count: buffer * size) }
+                if let old { line.update(from: old + (entry * keyHeads + head) * buffer * size, count: min(lengths[entry].past, buffer) * size) }
                 for position in 0..<lengths[entry].fresh {
                     (line + (lengths[entry].past + position) * size).update(from: fresh + layout.offset(entry, head, position), count: size)
                 }

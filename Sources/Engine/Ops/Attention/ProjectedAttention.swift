@@ -144,7 +144,7 @@ struct ProjectedAttention: Operation {
         let (x, w) = (run.tensor(0), run.tensor(1))
         let result = run.scratch(T.self, count: x.shape[0] * x.shape[1] * w.shape[1])
         MatMulPlan(x.shape, w.shape, OperandLayout(), OperandLayout())
-            .run(run, run.elements(x, as: T.self), run.elements(w, as: T.self), result)
+            .run(run, run.elements(x, as: T.self), .elements(run.elements(w, as: T.self)), result)
         return result
     }
 
@@ -155,8 +155,7 @@ struct ProjectedAttention: Operation {
         let (sums, result) = (run.scratch(Int32.self, count: count), run.scratch(T.self, count: count))
         IntegerMultiply.run(
             run, MatMulPlan(x.shape, w.shape, OperandLayout(), OperandLayout()),
-            IntegerOperand(run, x, zeroPoint: run.optionalTensor(6), .row),
-            IntegerOperand(run, w, zeroPoint: run.optionalTensor(7), .column), sums)
+            IntegerOperand(x, zeroPoint: run.optionalTensor(6)), IntegerOperand(w, zeroPoint: run.optionalTensor(7)), sums)
         let (scale, scales) = (run.tensor(3).pointer(as: Float.self)[0], run.tensor(4).elements(as: Float.self))
         for i in 0..<count { result[i] = T(Float(sums[i]) * (scale * scales[scales.count == 1 ? 0 : i % columns])) }
         return result

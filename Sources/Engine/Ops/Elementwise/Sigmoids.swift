@@ -88,6 +88,7 @@ enum Sigmoids {
         },
         .real("Softsign", since: 1) { _ in Softsign() },
         .real("Mish", since: 18) { _ in Mish() },
+        .real("Scale", since: 1) { node throws(EngineError) in Affine(alpha: try node.float("scale", default: 1), beta: 0) },
         .real("Affine", since: 1) { node throws(EngineError) in
             Affine(alpha: try node.float("alpha", default: 1), beta: try node.float("beta", default: 0))
         },

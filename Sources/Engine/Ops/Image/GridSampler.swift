@@ -51,7 +51,8 @@ struct GridSampler {
     private func extend<T: Real>(_ taps: inout Taps<T>, along extent: Int, _ normalized: T) {
         var x = settings.alignsCorners ? (normalized + 1) / 2 * T(extent - 1) : ((normalized + 1) * T(extent) - 1) / 2
         if settings.mode == .nearest { x.round(.toNearestOrEven) }
-        x = inside(x, extent)
+        // A cubic reaches past the border from inside already: its taps are brought back one by one.
+        if settings.mode != .cubic { x = inside(x, extent) }
         // Far outside, and for a NaN, only the padding counts; where exactly no longer matters.
         if !(abs(x) < T(1 << 30)) { x = x > 0 ? T(1 << 30) : -T(1 << 30) }
         let floor = x.rounded(.down)

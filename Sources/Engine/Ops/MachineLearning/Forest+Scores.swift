@@ -28,6 +28,39 @@ extension Forest {
         }
     }
 
+    /// Adds the values of the leaves of rows `rows`, each times the weight of its tree, to `scores`, tree by tree.
+    func add(
+        _ rows: Range<Int>, features: UnsafePointer<Scalar>, columns: Int, to scores: UnsafeMutablePointer<Scalar>,
+        weights: [Scalar]
+    ) {
+        let targets = targets
+        switch leaves {
+        case .single(let values, let targetOfTree):
+            walk(rows, features: features, columns: columns) { row, tree, leaf in
+                scores[row * targets + targetOfTree[tree]] += values[leaf] * weights[tree]
+            }
+        case .dense(let values):
+            walk(rows, features: features, columns: columns) { row, tree, leaf in
+                for target in 0..<targets {
+                    scores[row * targets + target] += values[leaf * targets + target] * weights[tree]
+                }
+            }
+        case .sparse(let starts, let targetsOfValues, let values):
+            walk(rows, features: features, columns: columns) { row, tree, leaf in
+                for index in starts[leaf]..<starts[leaf + 1] {
+                    scores[row * targets + targetsOfValues[index]] += values[index] * weights[tree]
+                }
+            }
+        }
+    }
+
+    /// Rough operations that a row costs.
+    var costPerRow: Int {
+        var cost = 0
+        for tree in trees { cost += 4 * Swift.min(tree.height, 64) + 4 }
+        return cost
+    }
+
     /// Sums where it does not matter which results have a value at all.
     private func add(
         _ rows: Range<Int>, _ features: UnsafePointer<Scalar>, _ columns: Int, _ scores: UnsafeMutablePointer<Scalar>

@@ -16,6 +16,8 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
     /// For each node of the description the test that it became.
     private var testOfNode: [Int?]
     private var leaves: [[ForestDescription.Weight]] = []
+    /// For each leaf of the forest the node of the description that it was.
+    private(set) var leafNodes: [Int] = []
 
     init(_ description: ForestDescription) {
         self.description = description
@@ -43,6 +45,7 @@ struct ForestBuilder<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
             switch description.nodes[node] {
             case .leaf(let weights):
                 leaves.append(weights)
+                leafNodes.append(node)
                 testOfNode[node] = add(.leaf(leaves.count - 1), height: 0)
                 pending.removeLast()
             case .branch(let feature, let condition, let missingTaken, let taken, let other):

@@ -10,8 +10,11 @@ struct ForestDescription: Sendable {
         case notEqual(Double)
         /// Equal to one of these.
         case member([Double])
-        /// Cut off to a whole number that is one of these, sorted and distinct, none of them negative.
-        case category([Int])
+        /// Cut off to a whole number that is one of these, sorted and distinct, none of them negative. What lies between -1
+        /// and 0 is cut off to 0, or belongs to nothing.
+        case category([Int], cutsNegative: Bool)
+        /// Between boundaries, ascending and distinct, it holds alternately; a value on a boundary is below it.
+        case alternating([Double], holdsFirst: Bool)
     }
 
     struct Weight: Sendable {
@@ -29,6 +32,8 @@ struct ForestDescription: Sendable {
     var roots: [Int] = []
     /// Results of each row.
     var targets: Int
+    /// For formats that say more of leaves than values: the number of each leaf, by node.
+    var leafNumbers: [Int: Int] = [:]
 
     init(targets: Int) { self.targets = targets }
 }

@@ -48,9 +48,7 @@ struct ForestScores<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable> {
         let scores = run.scratch(byteCount: count * MemoryLayout<Scalar>.stride).bindMemory(to: Scalar.self, capacity: max(count, 1))
         let scored = run.scratch(byteCount: count).bindMemory(to: UInt8.self, capacity: max(count, 1))
         let needsNotes = notesScored && forest.isAlwaysScored.contains(false) || aggregation == .min || aggregation == .max
-        var cost = 0
-        for tree in forest.trees { cost += 4 * tree.height + 4 }
-        run.parallel(matrix.rows, costPerPiece: cost) { rows in
+        run.parallel(matrix.rows, costPerPiece: forest.costPerRow) { rows in
             let first = rows.lowerBound * targets
             (scores + first).update(repeating: 0, count: rows.count * targets)
             (scored + first).update(repeating: needsNotes ? 0 : 1, count: rows.count * targets)

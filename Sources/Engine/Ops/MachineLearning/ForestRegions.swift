@@ -20,12 +20,14 @@ struct ForestRegions<Scalar: BinaryFloatingPoint> {
             holds = holds.map { !$0 }
             acceptsMissing = true
         case .member(let values): add(points: values.map { Scalar($0) })
-        case .category(let categories):
+        case .category(let categories, let cutsNegative):
             for category in categories {
-                // Cutting off makes zero of all that lies between -1 and 1.
-                let lower = category == 0 ? -1 : Scalar(category).nextDown
+                let lower = category == 0 && cutsNegative ? -1 : Scalar(category).nextDown
                 add(above: lower, upTo: Scalar(category + 1).nextDown)
             }
+        case .alternating(let given, let holdsFirst):
+            boundaries = given.map { Scalar($0) }
+            holds = (0...given.count).map { ($0 % 2 == 0) == holdsFirst }
         }
     }
 

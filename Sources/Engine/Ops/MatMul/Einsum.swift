@@ -99,7 +99,8 @@ struct Einsum: Operation {
         let rights = gather(run, right, batch + inner + columns, extents)
         let products = run.scratch(T.self, count: shape.count)
         if batches > 0 {
-            MatMulPlan([batches, m, k], [batches, k, n], OperandLayout(), OperandLayout()).run(run, lefts, rights, products)
+            MatMulPlan([batches, m, k], [batches, k, n], OperandLayout(), OperandLayout())
+                .run(run, lefts, .elements(rights), products)
         }
         return LabelledView(labels: all, dims: dims, elements: UnsafePointer(products))
     }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// Y = alpha · A' · B' + beta · C, with C broadcast to the result; its fused form ends in an activation.
@@ -8,6 +9,8 @@ struct Gemm: Operation {
     let alpha: Float
     let beta: Float
     let activation: ElementFunction?
+    /// B, when it is a constant.
+    var packed: PackedMatrices?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("Gemm") { node throws(EngineError) in try Gemm(node, activation: nil) },
@@ -62,16 +65,59 @@ struct Gemm: Operation {
         return [try node.outputFact(dataType, dims)]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 1, let matrices = PackedMatrices(inputs[1]?.value, layouts.1) else { return nil }
+        var prepared = self
+        prepared.packed = matrices
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         switch run.tensor(0).dataType {
         case .float64:
             compute(run, Double.self, scale: { $0 * Double(alpha) }, blend: { $0 + $1 * Double(beta) }) { activation?.apply($0, count: $1) }
         case .float32, .float16, .bfloat16:
-            compute(run, Float.self, scale: { $0 * alpha }, blend: { $0 + $1 * beta }) { activation?.apply($0, count: $1) }
+            multiply(run)
         default:
             let (alpha, beta) = (Int64(alpha), Int64(beta))
             compute(run, Int64.self, scale: { $0 &* alpha }, blend: { $0 &+ $1 &* beta }) { _, _ in }
         }
+    }
+
+    /// The bias and the activation are applied to each sum before it is stored.
+    private func multiply(_ run: NodeRun) {
+        let (a, b) = (run.tensor(0), run.tensor(1))
+        let output = run.destination(0, as: Float.self)
+        let (m, n) = (output.tensor.shape[0], output.tensor.shape[1])
+        var epilogue = Epilogue(scale: alpha, residualScale: beta)
+        let fused = activation?.kernel
+        epilogue.activation = fused ?? .identity
+        if let c = run.optionalTensor(2), beta != 0, m * n > 0 {
+            (epilogue.residual, epilogue.residualRowStride) = bias(run, c, m: m, n: n)
+        }
+        let right = packed?.operand ?? .elements(run.elements(b, as: Float.self))
+        MatMulPlan(a.shape, b.shape, layouts.0, layouts.1).run(run, run.elements(a, as: Float.self), right, output.elements) {
+            problem, a, b, c, row, column in
+            var block = epilogue
+            block.residual = epilogue.residual.map { $0 + row * epilogue.residualRowStride + column }
+            Float.multiply(problem, a, packed: b, c, block)
+        }
+        if fused == nil { activation?.apply(output.elements, count: m * n) }
+        output.finish()
+    }
+
+    /// C as rows of n elements, and how far one is from the next.
+    private func bias(_ run: NodeRun, _ tensor: Tensor, m: Int, n: Int) -> (UnsafePointer<Float>, Int) {
+        let elements = run.elements(tensor, as: Float.self)
+        let shape = tensor.shape
+        let isFullWidth = shape.rank > 0 && shape[shape.rank - 1] == n
+        let rowStep = shape.rank == 2 && shape[0] != 1 ? shape[1] : 0
+        if isFullWidth { return (elements, rowStep) }
+        // One element for each row, or for all: spread over the columns.
+        let rows = rowStep == 0 ? 1 : m
+        let spread = run.scratch(Float.self, count: rows * n)
+        for i in 0..<rows { (spread + i * n).update(repeating: elements[i * rowStep], count: n) }
+        return (UnsafePointer(spread), rowStep == 0 ? 0 : n)
     }
 
     @inline(__always)
@@ -81,7 +127,7 @@ struct Gemm: Operation {
         let (a, b) = (run.tensor(0), run.tensor(1))
         let output = run.destination(0, as: T.self)
         MatMulPlan(a.shape, b.shape, layouts.0, layouts.1)
-            .run(run, run.elements(a, as: T.self), run.elements(b, as: T.self), output.elements)
+            .run(run, run.elements(a, as: T.self), .elements(run.elements(b, as: T.self)), output.elements)
         let (m, n) = (output.tensor.shape[0], output.tensor.shape[1])
         let y = output.elements
         if alpha != 1 { for i in 0..<m * n { y[i] = scale(y[i]) } }

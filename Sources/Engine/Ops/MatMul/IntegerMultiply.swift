@@ -1,98 +1,113 @@
+internal import Kernels
 internal import Tensors
 
-/// An operand of 8-bit elements less their zero points, widened so that products cannot overflow.
+/// An 8-bit operand and its zero points: one, or one for each row of a left operand, or each column of a right one.
 struct IntegerOperand {
-    let elements: UnsafePointer<Int16>
+    let elements: UnsafePointer<UInt8>
+    let isSigned: Bool
+    let zeroPoints: [Int32]
 
-    /// Which zero point belongs to an element.
-    enum Granularity {
-        /// One for each row of the last two axes, in every batch or for all of them alike.
-        case row
-        /// One for each column.
-        case column
-    }
-
-    init(_ run: NodeRun, _ tensor: Tensor, zeroPoint: Tensor?, _ granularity: Granularity) {
-        let count = tensor.count
-        let target = run.scratch(Int16.self, count: count)
-        elements = UnsafePointer(target)
-        if tensor.dataType == .uint8 {
-            let source = tensor.pointer(as: UInt8.self)
-            for i in 0..<count { target[i] = Int16(source[i]) }
-        } else {
-            let source = tensor.pointer(as: Int8.self)
-            for i in 0..<count { target[i] = Int16(source[i]) }
-        }
-        guard let zeroPoint, zeroPoint.count > 0, count > 0 else { return }
-        let zeros = Self.values(zeroPoint)
-        if zeros.count == 1 {
-            if zeros[0] != 0 { for i in 0..<count { target[i] -= zeros[0] } }
-            return
-        }
-        let rank = tensor.shape.rank
-        let columns = tensor.shape[rank - 1]
-        let rows = rank > 1 ? tensor.shape[rank - 2] : 1
-        for row in 0..<count / columns {
-            let line = target + row * columns
-            switch granularity {
-            case .row:
-                let zero = zeros[row % zeros.count]
-                for j in 0..<columns { line[j] -= zero }
-            case .column:
-                let first = zeros.count > columns ? row / rows * columns : 0
-                for j in 0..<columns { line[j] -= zeros[first + j] }
-            }
-        }
+    init(_ tensor: Tensor, zeroPoint: Tensor?) {
+        elements = tensor.pointer(as: UInt8.self)
+        isSigned = tensor.dataType == .int8
+        zeroPoints = zeroPoint.map(Self.values) ?? [0]
     }
 
     /// The elements of an 8-bit tensor.
-    static func values(_ tensor: Tensor) -> [Int16] {
+    static func values(_ tensor: Tensor) -> [Int32] {
         tensor.dataType == .uint8
-            ? tensor.elements(as: UInt8.self).map(Int16.init) : tensor.elements(as: Int8.self).map(Int16.init)
+            ? tensor.elements(as: UInt8.self).map(Int32.init) : tensor.elements(as: Int8.self).map(Int32.init)
     }
 }
 
-/// Products of 8-bit matrices, summed modulo 2^32.
+/// Products of 8-bit matrices less their zero points, summed modulo 2^32.
 enum IntegerMultiply {
+    private static let rowsPerPiece = 64
+
+    /// - Parameter packed: the right operand, when it was packed beforehand.
     static func run(
-        _ run: NodeRun, _ plan: MatMulPlan, _ a: IntegerOperand, _ b: IntegerOperand, _ c: UnsafeMutablePointer<Int32>
-    ) {
-        let rowBlock = min(max(plan.m, 1), 64)
-        let blocks = (plan.m + rowBlock - 1) / rowBlock
-        run.parallel(plan.offsets.count * blocks, costPerPiece: 2 &* rowBlock &* plan.n &* plan.k) { pieces in
-            for piece in pieces {
-                let (product, block) = piece.quotientAndRemainder(dividingBy: blocks)
-                let first = block * rowBlock
-                multiply(
-                    plan, rows: first..<min(plan.m, first + rowBlock), a.elements + plan.offsets[product].a,
-                    b.elements + plan.offsets[product].b, c + product * plan.m * plan.n)
-            }
-        }
-    }
-
-    private static func multiply(
-        _ plan: MatMulPlan, rows: Range<Int>, _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, _ c: UnsafeMutablePointer<Int32>
-    ) {
-        for i in rows {
-            row(a + i * plan.aStrides.row, plan.aStrides.column, b, plan.bStrides, plan.k, plan.n, c + i * plan.n)
-        }
-    }
-
-    /// One row of a product: c[j] = Σ a[p]·b[p,j].
-    static func row(
-        _ a: UnsafePointer<Int16>, _ aStep: Int, _ b: UnsafePointer<Int16>, _ bStrides: (row: Int, column: Int), _ k: Int, _ n: Int,
+        _ run: NodeRun, _ plan: MatMulPlan, _ a: IntegerOperand, _ b: IntegerOperand, packed: PackedIntegerMatrices? = nil,
         _ c: UnsafeMutablePointer<Int32>
     ) {
-        c.update(repeating: 0, count: n)
-        for p in 0..<k {
-            let factor = Int32(a[p * aStep])
-            if factor == 0 { continue }
-            let line = b + p * bStrides.row
-            if bStrides.column == 1 {
-                for j in 0..<n { c[j] &+= factor &* Int32(line[j]) }
-            } else {
-                for j in 0..<n { c[j] &+= factor &* Int32(line[j * bStrides.column]) }
+        let (m, n, k, count) = (plan.m, plan.n, plan.k, plan.offsets.count)
+        guard m > 0, n > 0, count > 0 else { return }
+        let kernels = Kernels.table.integer
+        let (left, rowStride) = rows(run, plan, a.elements)
+        let leftZeros = a.zeroPoints.count > 1 ? run.scratch(Int32.self, count: count * m) : nil
+        if let leftZeros { for row in 0..<count * m { leftZeros[row] = a.zeroPoints[row % a.zeroPoints.count] } }
+        let rightZeros = b.zeroPoints.count > 1 ? run.scratch(Int32.self, count: b.zeroPoints.count) : nil
+        if let rightZeros { for (index, zero) in b.zeroPoints.enumerated() { rightZeros[index] = zero } }
+        let block = min(m, rowsPerPiece)
+        let blocks = (m + block - 1) / block
+        // A right operand that all share is packed once; others by whoever needs them.
+        let shared = packed == nil && plan.offsets.allSatisfy { $0.b == plan.offsets[0].b } ? run.scratch(byteCount: kernels.packedBytes(k, n)) : nil
+        if let shared {
+            kernels.packB(b.elements + plan.offsets[0].b, b.isSigned, plan.bStrides.row, plan.bStrides.column, k, n, shared)
+        }
+        let packsHere = packed == nil && shared == nil
+        run.parallel(count * blocks, costPerPiece: 2 &* block &* n &* k) { pieces in
+            LaneScratch.with(UInt8.self, count: kernels.scratchBytes(block, n, k)) { scratch in
+                LaneScratch.with(UInt8.self, count: packsHere ? kernels.packedBytes(k, n) : 0) { own in
+                    for piece in pieces {
+                        let (product, part) = piece.quotientAndRemainder(dividingBy: blocks)
+                        let first = part * block
+                        let matrix = plan.offsets[product].b / max(k * n, 1)
+                        if packsHere {
+                            kernels.packB(
+                                b.elements + plan.offsets[product].b, b.isSigned, plan.bStrides.row, plan.bStrides.column, k, n,
+                                UnsafeMutableRawPointer(own))
+                        }
+                        let right = packed?.matrix(matrix) ?? UnsafeRawPointer(shared ?? UnsafeMutableRawPointer(own))
+                        var call = GemmInt8(
+                            rows: min(block, m - first), columns: n, depth: k, a: left + plan.offsets[product].a + first * rowStride,
+                            aIsSigned: a.isSigned, aRowStride: rowStride, packedB: right, bIsSigned: b.isSigned,
+                            c: c + (product * m + first) * n, cRowStride: n, scratch: UnsafeMutableRawPointer(scratch))
+                        call.aZeroPoint = a.zeroPoints[0]
+                        call.aZeroPoints = leftZeros.map { UnsafePointer($0) + product * m + first }
+                        call.bZeroPoint = b.zeroPoints[0]
+                        call.bZeroPoints = rightZeros.map { UnsafePointer($0) + (b.zeroPoints.count > n ? matrix * n : 0) }
+                        kernels.multiply(call)
+                    }
+                }
             }
         }
     }
+
+    /// The left operand with the elements of a row adjacent, and how far its rows are apart.
+    private static func rows(_ run: NodeRun, _ plan: MatMulPlan, _ a: UnsafePointer<UInt8>) -> (UnsafePointer<UInt8>, Int) {
+        if plan.aStrides.column == 1 || plan.k <= 1 { return (a, plan.aStrides.row) }
+        // Only a single matrix is ever transposed.
+        let copy = run.scratch(UInt8.self, count: plan.m * plan.k)
+        for i in 0..<plan.m {
+            for p in 0..<plan.k { copy[i * plan.k + p] = a[i * plan.aStrides.row + p * plan.aStrides.column] }
+        }
+        return (UnsafePointer(copy), plan.k)
+    }
+}
+
+/// Constant 8-bit matrices, packed once for every product to come.
+struct PackedIntegerMatrices: Sendable {
+    private let storage: Tensor
+    private let perMatrix: Int
+
+    /// - Parameter tensor: constant [batch…, rows, columns], or with the last two the other way round.
+    init?(_ tensor: Tensor?, isTransposed: Bool = false) {
+        guard let tensor, tensor.dataType == .uint8 || tensor.dataType == .int8, tensor.shape.rank >= 2, tensor.count > 0 else { return nil }
+        let shape = tensor.shape
+        let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
+        let (depth, width) = isTransposed ? (columns, rows) : (rows, columns)
+        let count = shape.count(in: 0..<shape.rank - 2)
+        let kernels = Kernels.table.integer
+        guard let whole = Shape(checking: [count, kernels.packedBytes(depth, width)]) else { return nil }
+        perMatrix = whole[1]
+        storage = Tensor(dataType: .uint8, shape: whole)
+        for matrix in 0..<count {
+            kernels.packB(
+                tensor.pointer(as: UInt8.self) + matrix * rows * columns, tensor.dataType == .int8, isTransposed ? 1 : columns,
+                isTransposed ? columns : 1, depth, width, storage.mutableBytes + matrix * perMatrix)
+        }
+    }
+
+    /// Valid while this value lives.
+    func matrix(_ index: Int) -> UnsafeRawPointer { storage.bytes + index * perMatrix }
 }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// MatMul, and the form of it that exporters fuse transpositions and a factor into.
@@ -6,6 +7,8 @@ struct MatMul: Operation {
     let aLayout: OperandLayout
     let bLayout: OperandLayout
     let alpha: Float
+    /// B, when it is a constant.
+    var packed: PackedMatrices?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("MatMul") { node throws(EngineError) in
@@ -36,19 +39,37 @@ struct MatMul: Operation {
         return [try node.outputFact(a.dataType ?? .float32, try MatMulShape.output(node, left, right, aLayout, bLayout))]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 1, let matrices = PackedMatrices(inputs[1]?.value, bLayout) else { return nil }
+        var prepared = self
+        prepared.packed = matrices
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         switch run.tensor(0).dataType {
         case .float64: multiply(run, Double.self) { $0 * Double(alpha) }
-        case .float32, .float16, .bfloat16: multiply(run, Float.self) { $0 * alpha }
+        case .float32, .float16, .bfloat16: multiply(run)
         default: multiply(run, Int64.self) { $0 }
         }
+    }
+
+    private func multiply(_ run: NodeRun) {
+        let (a, b) = (run.tensor(0), run.tensor(1))
+        let output = run.destination(0, as: Float.self)
+        let right = packed?.operand ?? .elements(run.elements(b, as: Float.self))
+        let epilogue = Epilogue(scale: alpha)
+        MatMulPlan(a.shape, b.shape, aLayout, bLayout).run(run, run.elements(a, as: Float.self), right, output.elements) {
+            problem, a, b, c, _, _ in Float.multiply(problem, a, packed: b, c, epilogue)
+        }
+        output.finish()
     }
 
     private func multiply<T: ComputeType>(_ run: NodeRun, _ type: T.Type, scale: (T) -> T) {
         let (a, b) = (run.tensor(0), run.tensor(1))
         let output = run.destination(0, as: T.self)
         MatMulPlan(a.shape, b.shape, aLayout, bLayout)
-            .run(run, run.elements(a, as: T.self), run.elements(b, as: T.self), output.elements)
+            .run(run, run.elements(a, as: T.self), .elements(run.elements(b, as: T.self)), output.elements)
         if alpha != 1 { for i in 0..<output.tensor.count { output.elements[i] = scale(output.elements[i]) } }
         output.finish()
     }

@@ -3,6 +3,8 @@ internal import Tensors
 /// The product of 8-bit matrices less their zero points, in int32.
 struct MatMulInteger: Operation {
     let node: Node
+    /// The right operand, when it is a constant.
+    var packed: PackedIntegerMatrices?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("MatMulInteger") { node throws(EngineError) in MatMulInteger(node: node) }
@@ -16,12 +18,19 @@ struct MatMulInteger: Operation {
         return [try node.outputFact(.int32, try QuantizedOperands.output(node, a, b, aZero, bZero))]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 1, let matrices = PackedIntegerMatrices(inputs[1]?.value) else { return nil }
+        var prepared = self
+        prepared.packed = matrices
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(1))
         IntegerMultiply.run(
             run, MatMulPlan(a.shape, b.shape, OperandLayout(), OperandLayout()),
-            IntegerOperand(run, a, zeroPoint: run.optionalTensor(2), .row),
-            IntegerOperand(run, b, zeroPoint: run.optionalTensor(3), .column), run.output(0).mutablePointer(as: Int32.self))
+            IntegerOperand(a, zeroPoint: run.optionalTensor(2)), IntegerOperand(b, zeroPoint: run.optionalTensor(3)), packed: packed,
+            run.output(0).mutablePointer(as: Int32.self))
     }
 
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [QuantizedOperands.rows(inputs, facts, a: 0, b: 1, perRow: [2])] }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// The product of 8-bit matrices in float32; the left one is given quantised, or quantised here as a whole.
@@ -5,6 +6,8 @@ struct MatMulIntegerToFloat: Operation {
     let node: Node
     /// The left operand is float32 and one scale over all of it is found at run time.
     let quantizesLeft: Bool
+    /// The right operand, when it is a constant.
+    var packed: PackedIntegerMatrices?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("MatMulIntegerToFloat", domain: "com.microsoft") { node throws(EngineError) in
@@ -40,6 +43,13 @@ struct MatMulIntegerToFloat: Operation {
         return [try node.outputFact(.float32, dims)]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 1, let matrices = PackedIntegerMatrices(inputs[1]?.value) else { return nil }
+        var prepared = self
+        prepared.packed = matrices
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(1))
         let plan = MatMulPlan(a.shape, b.shape, OperandLayout(), OperandLayout())
@@ -53,10 +63,10 @@ struct MatMulIntegerToFloat: Operation {
         } else {
             aScale = run.tensor(positions.aScale).pointer(as: Float.self)[0]
         }
-        // The widened copy is the operand from here on, so `left` need not outlive this call.
         IntegerMultiply.run(
-            run, plan, IntegerOperand(run, left, zeroPoint: zero, .row),
-            IntegerOperand(run, b, zeroPoint: run.optionalTensor(positions.bZero), .column), sums)
+            run, plan, IntegerOperand(left, zeroPoint: zero), IntegerOperand(b, zeroPoint: run.optionalTensor(positions.bZero)),
+            packed: packed, sums)
+        withExtendedLifetime(left) {}
         let scales = run.tensor(positions.bScale)
         let (bScale, scaleCount) = (scales.pointer(as: Float.self), scales.count)
         let bias = run.optionalTensor(positions.bias)?.pointer(as: Float.self)
@@ -92,11 +102,7 @@ enum DynamicQuantization {
         let zero = max(0, min(255, (-low / scale).rounded(.toNearestOrEven)))
         let zeroPoint = UInt8(zero.isNaN ? 0 : zero)
         let result = Tensor(dataType: .uint8, shape: tensor.shape)
-        let target = result.mutablePointer(as: UInt8.self)
-        for i in 0..<tensor.count {
-            let value = (x[i] / scale).rounded(.toNearestOrEven) + Float(zeroPoint)
-            target[i] = value > 0 ? UInt8(min(value, 255)) : 0
-        }
+        Kernels.table.integer.quantize(x, scale, Int32(zeroPoint), false, result.mutablePointer(as: UInt8.self), tensor.count)
         return (result, scale, Tensor([zeroPoint], dataType: .uint8, shape: []))
     }
 }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// A · B' where B holds 2, 4 or 8 bits an element, in blocks along its inner axis that share a scale and a zero point.
@@ -7,8 +8,14 @@ struct MatMulNBits: Operation {
     let inner: Int
     let bits: Int
     let blockSize: Int
-    /// B as float32, [columns, inner], once its constants are known.
-    var weights: Tensor?
+    /// B, once its constants are known.
+    var weights: Weights?
+
+    enum Weights: Sendable {
+        /// As it is, for the kernels that take it so.
+        case quantized(BlockQuantization, Tensor)
+        case dense(PackedMatrices)
+    }
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("MatMulNBits", domain: "com.microsoft") { node throws(EngineError) in try MatMulNBits(node) }
@@ -62,8 +69,26 @@ struct MatMulNBits: Operation {
             isLeftOut(4) || constant(4) != nil
         else { return nil }
         var prepared = self
-        prepared.weights = try dequantized(b, scales, constant(3), constant(4))
+        if bits != 2, constant(3).map({ $0.dataType == .uint8 }) ?? true, isLeftOut(4) {
+            prepared.weights = packed(b, scales, constant(3))
+        } else {
+            prepared.weights = PackedMatrices(try dequantized(b, scales, constant(3), constant(4)), Self.layout).map { .dense($0) }
+        }
         return prepared
+    }
+
+    private static let layout = OperandLayout(isTransposed: true)
+
+    private func packed(_ b: Tensor, _ scales: Tensor, _ zeros: Tensor?) -> Weights {
+        let layout = BlockQuantization(bits: bits, blockSize: blockSize)
+        let kernels = Kernels.table.blockQuantized
+        let storage = Tensor(dataType: .uint8, shape: [kernels.packedBytes(layout, inner, columns)])
+        scales.floats.withUnsafeBufferPointer { scales in
+            guard let scales = scales.baseAddress else { return }
+            kernels.packB(
+                layout, b.pointer(as: UInt8.self), scales, zeros?.pointer(as: UInt8.self), inner, columns, storage.mutableBytes)
+        }
+        return .quantized(layout, storage)
     }
 
     /// B as float32, [columns, inner].
@@ -110,19 +135,51 @@ struct MatMulNBits: Operation {
 
     func run(_ run: NodeRun) throws(EngineError) {
         let a = run.tensor(0)
-        let right: Tensor
-        if let weights {
-            right = weights
-        } else {
-            right = try dequantized(run.tensor(1), run.tensor(2), run.optionalTensor(3), run.optionalTensor(4))
-        }
         let output = run.destination(0, as: Float.self)
-        MatMulPlan(a.shape, right.shape, OperandLayout(), OperandLayout(isTransposed: true))
-            .run(run, run.elements(a, as: Float.self), right.pointer(as: Float.self), output.elements)
-        if let bias = run.optionalElements(5, as: Float.self) {
-            for i in 0..<output.tensor.count { output.elements[i] += bias[i % columns] }
+        let left = run.elements(a, as: Float.self)
+        var epilogue = Epilogue()
+        epilogue.columnBias = run.optionalElements(5, as: Float.self)
+        let plan = MatMulPlan(a.shape, [columns, inner], OperandLayout(), Self.layout)
+        switch weights {
+        case .quantized(let layout, let storage)?: multiply(run, plan, left, layout, storage, epilogue, output.elements)
+        case .dense(let matrices)?: multiply(run, plan, left, matrices.operand, epilogue, output.elements)
+        case nil:
+            let right = try dequantized(run.tensor(1), run.tensor(2), run.optionalTensor(3), run.optionalTensor(4))
+            multiply(run, plan, left, .elements(right.pointer(as: Float.self)), epilogue, output.elements)
+            withExtendedLifetime(right) {}
         }
-        withExtendedLifetime(right) { output.finish() }
+        output.finish()
+    }
+
+    private func multiply(
+        _ run: NodeRun, _ plan: MatMulPlan, _ a: UnsafePointer<Float>, _ b: RightOperand<Float>, _ epilogue: Epilogue,
+        _ c: UnsafeMutablePointer<Float>
+    ) {
+        plan.run(run, a, b, c) { problem, a, b, c, _, column in
+            var block = epilogue
+            block.columnBias = epilogue.columnBias.map { $0 + column }
+            Float.multiply(problem, a, packed: b, c, block)
+        }
+    }
+
+    private func multiply(
+        _ run: NodeRun, _ plan: MatMulPlan, _ a: UnsafePointer<Float>, _ layout: BlockQuantization, _ storage: Tensor, _ epilogue: Epilogue,
+        _ c: UnsafeMutablePointer<Float>
+    ) {
+        let kernels = Kernels.table.blockQuantized
+        let block = 64
+        run.parallel((plan.m + block - 1) / block, costPerPiece: 2 &* block &* inner &* columns) { pieces in
+            LaneScratch.with(Float.self, count: kernels.scratchFloats(block, columns, inner)) { scratch in
+                for piece in pieces {
+                    let first = piece * block
+                    let call = GemmF32(
+                        rows: min(block, plan.m - first), columns: columns, depth: inner, a: a + first * plan.aStrides.row,
+                        aRowStride: plan.aStrides.row, aDepthStride: plan.aStrides.column,
+                        packedB: UnsafePointer(c), c: c + first * columns, cRowStride: columns, epilogue: epilogue, scratch: scratch)
+                    kernels.multiply(call, layout, storage.bytes)
+                }
+            }
+        }
     }
 
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {

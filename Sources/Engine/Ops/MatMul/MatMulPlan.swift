@@ -86,27 +86,73 @@ struct MatMulPlan {
         }
     }
 
+    /// Whether all products share one right operand.
+    private var sharesRight: Bool { offsets.allSatisfy { $0.b == offsets[0].b } }
+
     /// Computes all products, split over threads by blocks of rows and columns.
-    func run<T: ComputeType>(_ run: NodeRun, _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>) {
-        let rowBlock = min(max(m, 1), Self.rowsPerPiece)
-        let columnBlock = bStrides.column == 1 ? min(max(n, 1), Self.columnsPerPiece) : max(n, 1)
+    func run<T: ComputeType>(_ run: NodeRun, _ a: UnsafePointer<T>, _ b: RightOperand<T>, _ c: UnsafeMutablePointer<T>) {
+        self.run(run, a, b, c) { problem, a, b, c, _, _ in T.multiply(problem, a, packed: b, c) }
+    }
+
+    /// The same with a routine of the caller's for each block, which also gets the block's first row and column of c.
+    func run<T: ComputeType>(
+        _ run: NodeRun, _ a: UnsafePointer<T>, _ b: RightOperand<T>, _ c: UnsafeMutablePointer<T>,
+        multiply: (MatrixMultiply, UnsafePointer<T>, UnsafePointer<T>, UnsafeMutablePointer<T>, _ row: Int, _ column: Int) -> Void
+    ) {
+        guard !offsets.isEmpty, m > 0, n > 0 else { return }
+        switch b {
+        case .packed(let packed, let perMatrix):
+            blocks(run, a, c, { packed + offsets[$0].b / max(k * n, 1) * perMatrix }, multiply)
+        case .elements(let elements) where sharesRight:
+            let packed = run.scratch(T.self, count: T.packedCount(depth: k, columns: n))
+            T.pack(elements + offsets[0].b, bStrides, depth: k, columns: n, into: packed)
+            blocks(run, a, c, { _ in UnsafePointer(packed) }, multiply)
+        case .elements(let elements):
+            run.parallel(offsets.count, costPerPiece: 2 &* m &* n &* k) { products in
+                LaneScratch.with(T.self, count: T.packedCount(depth: k, columns: n)) { packed in
+                    for product in products {
+                        T.pack(elements + offsets[product].b, bStrides, depth: k, columns: n, into: packed)
+                        multiply(problem(m, n), a + offsets[product].a, UnsafePointer(packed), c + product * m * n, product * m, 0)
+                    }
+                }
+            }
+        }
+    }
+
+    private func problem(_ rows: Int, _ columns: Int) -> MatrixMultiply {
+        var problem = MatrixMultiply(m: rows, n: columns, k: k)
+        problem.aStrides = aStrides
+        problem.cRow = n
+        return problem
+    }
+
+    private func blocks<T: ComputeType>(
+        _ run: NodeRun, _ a: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>, _ packed: (Int) -> UnsafePointer<T>,
+        _ multiply: (MatrixMultiply, UnsafePointer<T>, UnsafePointer<T>, UnsafeMutablePointer<T>, Int, Int) -> Void
+    ) {
+        let rowBlock = min(m, Self.rowsPerPiece)
+        let columnBlock = T.panelColumns >= n ? n : min(n, max(Self.columnsPerPiece / T.panelColumns, 1) * T.panelColumns)
         let (rowBlocks, columnBlocks) = ((m + rowBlock - 1) / rowBlock, (n + columnBlock - 1) / columnBlock)
         let perProduct = rowBlocks * columnBlocks
         run.parallel(offsets.count * perProduct, costPerPiece: 2 &* rowBlock &* columnBlock &* k) { pieces in
             for piece in pieces {
                 let (product, block) = piece.quotientAndRemainder(dividingBy: perProduct)
-                let (i, j) = (block / columnBlocks * rowBlock, block % columnBlocks * columnBlock)
-                var problem = MatrixMultiply(m: min(rowBlock, m - i), n: min(columnBlock, n - j), k: k)
-                problem.aStrides = aStrides
-                problem.bStrides = bStrides
-                problem.cRow = n
-                T.multiply(
-                    problem, a + offsets[product].a + i * aStrides.row, b + offsets[product].b + j * bStrides.column,
-                    c + product * m * n + i * n + j)
+                let (i, j) = (block % rowBlocks * rowBlock, block / rowBlocks * columnBlock)
+                multiply(
+                    problem(min(rowBlock, m - i), min(columnBlock, n - j)), a + offsets[product].a + i * aStrides.row,
+                    packed(product) + j * k, c + (product * m + i) * n + j, product * m + i, j)
             }
         }
     }
 
-    private static let rowsPerPiece = 64
-    private static let columnsPerPiece = 512
+    /// A multiple of every kernel's tile.
+    private static let rowsPerPiece = 192
+    private static let columnsPerPiece = 256
+}
+
+/// The right operand of a product.
+enum RightOperand<T: ComputeType> {
+    case elements(UnsafePointer<T>)
+    /// Matrices packed one behind the other, each taking `perMatrix` elements.
+    case packed(UnsafePointer<T>, perMatrix: Int)
 }

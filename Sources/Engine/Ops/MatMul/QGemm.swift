@@ -6,6 +6,8 @@ struct QGemm: Operation {
     let aLayout: OperandLayout
     let bLayout: OperandLayout
     let alpha: Float
+    /// The right operand, when it is a constant.
+    var packed: PackedIntegerMatrices?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("QGemm", domain: "com.microsoft") { node throws(EngineError) in try QGemm(node) }
@@ -44,14 +46,20 @@ struct QGemm: Operation {
         return [try node.outputFact(yScale == nil ? .float32 : yZero?.dataType ?? aZero.dataType ?? .uint8, dims)]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 3, let matrices = PackedIntegerMatrices(inputs[3]?.value, isTransposed: bLayout.isTransposed) else { return nil }
+        var prepared = self
+        prepared.packed = matrices
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(3))
         let plan = MatMulPlan(a.shape, b.shape, aLayout, bLayout)
         let output = run.output(0)
         let sums = run.scratch(Int32.self, count: output.count)
         IntegerMultiply.run(
-            run, plan, IntegerOperand(run, a, zeroPoint: run.tensor(2), .row),
-            IntegerOperand(run, b, zeroPoint: run.tensor(5), bLayout.isTransposed ? .row : .column), sums)
+            run, plan, IntegerOperand(a, zeroPoint: run.tensor(2)), IntegerOperand(b, zeroPoint: run.tensor(5)), packed: packed, sums)
         let n = plan.n
         if let c = run.optionalTensor(6), output.count > 0 {
             let bias = c.pointer(as: Int32.self)
@@ -64,9 +72,12 @@ struct QGemm: Operation {
         func scale(_ j: Int) -> Float { aScale * bScale[bScale.count == 1 ? 0 : j] }
         if let yScale = run.optionalTensor(7) {
             let step = yScale.pointer(as: Float.self)[0]
-            let zero = run.optionalTensor(8).map { Int32(IntegerOperand.values($0)[0]) } ?? 0
-            for i in 0..<output.count {
-                Requantization(scale: scale(i % n) / step, zeroPoint: zero).store(Float(sums[i]), output, i)
+            let requantization = Requantization(run.optionalTensor(8).map { IntegerOperand.values($0)[0] } ?? 0, output.dataType)
+            let (scales, floats) = (run.scratch(Float.self, count: n), run.scratch(Float.self, count: n))
+            for j in 0..<n { scales[j] = scale(j) / step }
+            let target = output.mutablePointer(as: UInt8.self)
+            for i in 0..<plan.m {
+                requantization.row(sums + i * n, n, scale: 1, scales: UnsafePointer(scales), floats, into: target + i * n)
             }
         } else {
             let y = output.mutablePointer(as: Float.self)

@@ -1,31 +1,24 @@
+internal import Kernels
 internal import Tensors
 
-/// From a real number to an 8-bit one: scaled, rounded to nearest with ties to even, shifted, saturated.
+/// From sums to 8-bit elements: scaled, rounded to nearest with ties to even, shifted, saturated.
 struct Requantization {
-    let scale: Float
     let zeroPoint: Int32
+    let isSigned: Bool
 
-    @inline(__always)
-    func unsigned(_ value: Float) -> UInt8 { UInt8(truncatingIfNeeded: clamped(value, 0, 255)) }
-
-    @inline(__always)
-    func signed(_ value: Float) -> Int8 { Int8(truncatingIfNeeded: clamped(value, -128, 127)) }
-
-    @inline(__always)
-    private func clamped(_ value: Float, _ low: Float, _ high: Float) -> Int32 {
-        let shifted = (value * scale).rounded(.toNearestOrEven) + Float(zeroPoint)
-        // A NaN compares false and so becomes the lower bound.
-        return Int32(shifted > low ? min(shifted, high) : low)
+    init(_ zeroPoint: Int32, _ dataType: DataType) {
+        self.zeroPoint = zeroPoint
+        isSigned = dataType == .int8
     }
 
-    /// Writes element `index` of an 8-bit tensor.
-    @inline(__always)
-    func store(_ value: Float, _ tensor: Tensor, _ index: Int) {
-        if tensor.dataType == .uint8 {
-            tensor.mutablePointer(as: UInt8.self)[index] = unsigned(value)
-        } else {
-            tensor.mutablePointer(as: Int8.self)[index] = signed(value)
-        }
+    /// One row; `scales` has a factor for each column besides `scale`, or is nil. `floats` is memory for `count` of them.
+    func row(
+        _ sums: UnsafePointer<Int32>, _ count: Int, scale: Float, scales: UnsafePointer<Float>? = nil, _ floats: UnsafeMutablePointer<Float>,
+        into target: UnsafeMutablePointer<UInt8>
+    ) {
+        let kernels = Kernels.table.integer
+        kernels.dequantizeSums(sums, scale, scales, nil, .identity, floats, count)
+        kernels.quantize(UnsafePointer(floats), 1, zeroPoint, isSigned, target, count)
     }
 }
 
@@ -38,6 +31,7 @@ extension Node {
         if shape.count == 1 { return }
         let last = dims.last { $0 != 1 }
         guard let last else { throw malformed("input '\(label)' must have one element, or one for each of \(extent)") }
+        guard shape.count == last.value else { throw malformed("input '\(label)' has more than one axis") }
         try checkExtent(last, extent, "the number of elements of input '\(label)'")
     }
 }

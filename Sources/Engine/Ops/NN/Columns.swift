@@ -11,8 +11,9 @@ enum Columns {
     ) { gather(x, channels, window, positions, columns, 0) }
 
     static func fill(
-        _ x: UnsafePointer<Int16>, channels: Int, _ window: Window, positions: Range<Int>, into columns: UnsafeMutablePointer<Int16>
-    ) { gather(x, channels, window, positions, columns, 0) }
+        _ x: UnsafePointer<UInt8>, channels: Int, _ window: Window, positions: Range<Int>, into columns: UnsafeMutablePointer<UInt8>,
+        padding: UInt8
+    ) { gather(x, channels, window, positions, columns, padding) }
 
     @inline(__always)
     private static func gather<E: BitwiseCopyable>(

@@ -11,8 +11,19 @@ protocol ComputeType: BitwiseCopyable, Sendable, Comparable, AdditiveArithmetic 
     /// Rounds or wraps `count` elements to `dataType`.
     static func store(_ source: UnsafePointer<Self>, count: Int, into target: UnsafeMutableRawPointer, _ dataType: DataType)
 
-    /// See ``MatrixMultiply``.
-    static func multiply(_ problem: MatrixMultiply, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ c: UnsafeMutablePointer<Self>)
+    /// Columns of a packed right operand that belong together: a product may be split at their multiples.
+    static var panelColumns: Int { get }
+
+    /// Elements that a right operand takes when it is packed.
+    static func packedCount(depth: Int, columns: Int) -> Int
+
+    /// Packs the right operand whose element [p, j] is at `b[p·row + j·column]`.
+    static func pack(
+        _ b: UnsafePointer<Self>, _ strides: (row: Int, column: Int), depth: Int, columns: Int, into packed: UnsafeMutablePointer<Self>)
+
+    /// See ``MatrixMultiply``; the right operand is packed.
+    static func multiply(
+        _ problem: MatrixMultiply, _ a: UnsafePointer<Self>, packed b: UnsafePointer<Self>, _ c: UnsafeMutablePointer<Self>)
 }
 
 /// A floating type that elements are computed in.

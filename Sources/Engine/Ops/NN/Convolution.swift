@@ -1,9 +1,12 @@
+internal import Kernels
 internal import Tensors
 
 /// Conv over any number of spatial axes, with groups; its fused form adds a tensor and ends in an activation.
 struct Convolution: Operation {
     let attributes: ConvolutionAttributes
     let activation: ElementFunction?
+    /// Constant weights as their path reads them.
+    var packed: PackedFilters?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("Conv") { node throws(EngineError) in
@@ -36,20 +39,52 @@ struct Convolution: Operation {
         return [try node.outputFact(x.dataType ?? .float32, dims)]
     }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil, inputs.count > 1, let w = inputs[1]?.value, w.dataType == .float32, w.shape.rank > 2, w.count > 0,
+            w.shape[0] % attributes.group == 0, let filters = PackedFilters(ConvolutionPath(attributes, weights: w.shape), w, group: attributes.group)
+        else { return nil }
+        var prepared = self
+        prepared.packed = filters
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let (x, w) = (run.tensor(0), run.tensor(1))
         let sizes = try attributes.sizes(x.shape, w.shape)
-        if x.dataType == .float64 { compute(run, sizes, Double.self) } else { compute(run, sizes, Float.self) }
+        if x.dataType == .float64 { byProducts(run, sizes) } else { byKernels(run, sizes) }
     }
 
-    private func compute<T: ConvolutionElement>(_ run: NodeRun, _ sizes: ConvolutionSizes, _ type: T.Type) {
-        let output = run.destination(0, as: T.self)
-        T.convolve(
-            run, sizes, run.elements(run.tensor(0), as: T.self), run.elements(run.tensor(1), as: T.self),
-            run.optionalElements(2, as: T.self), output.elements)
+    private func byKernels(_ run: NodeRun, _ sizes: ConvolutionSizes) {
+        let w = run.tensor(1)
+        let output = run.destination(0, as: Float.self)
+        let weights = run.elements(w, as: Float.self)
+        let path = ConvolutionPath(attributes, weights: w.shape)
+        var filters = packed
+        if filters == nil, w.count > 0 {
+            let dense = w.dataType == .float32 ? w : Tensor(w.floats, dataType: .float32, shape: w.shape)
+            filters = PackedFilters(path, dense, group: attributes.group)
+        }
+        // What is added to the sum goes before the activation.
+        let added = run.optionalElements(3, as: Float.self)
+        let fused = added == nil ? activation?.kernel : nil
+        FloatConvolution(
+            sizes: sizes, path: path, weights: weights, packed: filters?.storage.pointer(as: Float.self),
+            bias: run.optionalElements(2, as: Float.self), activation: fused ?? .identity
+        ).run(run, run.elements(run.tensor(0), as: Float.self), output.elements)
         let count = output.tensor.count
-        if let sum = run.optionalElements(3, as: T.self) { for i in 0..<count { output.elements[i] += sum[i] } }
-        activation?.apply(output.elements, count: count, as: T.self)
+        if let added { for i in 0..<count { output.elements[i] += added[i] } }
+        if fused == nil { activation?.apply(output.elements, count: count) }
+        withExtendedLifetime(filters) { output.finish() }
+    }
+
+    private func byProducts(_ run: NodeRun, _ sizes: ConvolutionSizes) {
+        let output = run.destination(0, as: Double.self)
+        Double.convolve(
+            run, sizes, run.elements(run.tensor(0), as: Double.self), run.elements(run.tensor(1), as: Double.self),
+            run.optionalElements(2, as: Double.self), output.elements)
+        let count = output.tensor.count
+        if let sum = run.optionalElements(3, as: Double.self) { for i in 0..<count { output.elements[i] += sum[i] } }
+        activation?.apply(output.elements, count: count)
         output.finish()
     }
 

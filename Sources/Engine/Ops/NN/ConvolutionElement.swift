@@ -16,11 +16,7 @@ extension Float: ConvolutionElement {
         _ run: NodeRun, _ sizes: ConvolutionSizes, _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
         _ y: UnsafeMutablePointer<Float>
     ) {
-        if sizes.channels == 1, sizes.maps == 1 {
-            depthwise(run, sizes, x, w, bias, y)
-        } else {
-            byProducts(run, sizes, x, w, bias, y)
-        }
+        byProducts(run, sizes, x, w, bias, y)
     }
 
     static func columns(
@@ -53,9 +49,8 @@ private func byProducts<T: ConvolutionElement>(
     let (outputs, inputs, depth) = (sizes.window.outputCount, sizes.window.inputCount, sizes.depth)
     let block = sizes.positionsPerBlock
     let blocks = (outputs + block - 1) / block
-    let isDirect = sizes.window.isPointwise
     run.parallel(sizes.batch * sizes.group * blocks, costPerPiece: 2 &* sizes.maps &* depth &* block) { pieces in
-        LaneScratch.with(T.self, count: isDirect ? 0 : depth * block) { columns in
+        LaneScratch.with(T.self, count: depth * block) { columns in
             for piece in pieces {
                 let (image, index) = piece.quotientAndRemainder(dividingBy: blocks)
                 let group = image % sizes.group
@@ -65,13 +60,8 @@ private func byProducts<T: ConvolutionElement>(
                 var problem = MatrixMultiply(m: sizes.maps, n: positions.count, k: depth)
                 problem.cRow = outputs
                 let weights = w + group * sizes.maps * depth
-                if isDirect {
-                    problem.bStrides.row = inputs
-                    T.multiply(problem, weights, source + positions.lowerBound, target)
-                } else {
-                    T.columns(source, sizes.channels, sizes.window, positions, columns)
-                    T.multiply(problem, weights, UnsafePointer(columns), target)
-                }
+                T.columns(source, sizes.channels, sizes.window, positions, columns)
+                T.multiply(problem, weights, UnsafePointer(columns), target)
                 guard let bias else { continue }
                 for map in 0..<sizes.maps {
                     let (value, line) = (bias[group * sizes.maps + map], target + map * outputs)

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// Convolutions of 8-bit elements less their zero points, summed in int32: ConvInteger, and within QLinearConv.
@@ -35,27 +36,40 @@ struct IntegerConvolution: Operation {
         _ run: NodeRun, _ sizes: ConvolutionSizes, _ x: Tensor, _ w: Tensor, _ xZero: Tensor?, _ wZero: Tensor?,
         store: (Int, Int, UnsafePointer<Int32>, Int) -> Void
     ) {
-        let (outputs, inputs, depth) = (sizes.window.outputCount, sizes.window.inputCount, sizes.depth)
-        let input = IntegerOperand(run, x, zeroPoint: xZero, .row).elements
-        // A zero point for each feature map is one for each row of the weights seen as a matrix.
-        let matrix = w.reshaped(to: [sizes.group * sizes.maps, depth])
-        let weights = IntegerOperand(run, matrix, zeroPoint: wZero, .row).elements
+        let kernels = Kernels.table.integer
+        let (outputs, inputs, depth, maps) = (sizes.window.outputCount, sizes.window.inputCount, sizes.depth, sizes.maps)
+        let (input, weights) = (IntegerOperand(x, zeroPoint: xZero), IntegerOperand(w, zeroPoint: wZero))
+        let zeros = run.scratch(Int32.self, count: sizes.group * maps)
+        for map in 0..<sizes.group * maps { zeros[map] = weights.zeroPoints[weights.zeroPoints.count == 1 ? 0 : map] }
+        let padding = UInt8(truncatingIfNeeded: input.zeroPoints[0])
         let block = sizes.positionsPerBlock
         let blocks = (outputs + block - 1) / block
-        run.parallel(sizes.batch * sizes.group * blocks, costPerPiece: 2 &* sizes.maps &* depth &* block) { pieces in
-            LaneScratch.with(Int32.self, count: block) { sums in
-                LaneScratch.with(Int16.self, count: depth * block) { columns in
-                    for piece in pieces {
-                        let (image, index) = piece.quotientAndRemainder(dividingBy: blocks)
-                        let positions = index * block..<min(outputs, (index + 1) * block)
-                        Columns.fill(
-                            input + image * sizes.channels * inputs, channels: sizes.channels, sizes.window, positions: positions,
-                            into: columns)
-                        for map in 0..<sizes.maps {
-                            let filter = image % sizes.group * sizes.maps + map
-                            IntegerMultiply.row(
-                                weights + filter * depth, 1, UnsafePointer(columns), (positions.count, 1), depth, positions.count, sums)
-                            store(filter, (image * sizes.maps + map) * outputs + positions.lowerBound, UnsafePointer(sums), positions.count)
+        run.parallel(sizes.batch * sizes.group * blocks, costPerPiece: 2 &* maps &* depth &* block) { pieces in
+            LaneScratch.with(UInt8.self, count: kernels.scratchBytes(maps, block, depth)) { scratch in
+                LaneScratch.with(UInt8.self, count: kernels.packedBytes(depth, block)) { packed in
+                    LaneScratch.with(Int32.self, count: maps * block) { sums in
+                        LaneScratch.with(UInt8.self, count: depth * block) { columns in
+                            for piece in pieces {
+                                let (image, index) = piece.quotientAndRemainder(dividingBy: blocks)
+                                let positions = index * block..<min(outputs, (index + 1) * block)
+                                let (group, count) = (image % sizes.group, positions.count)
+                                Columns.fill(
+                                    input.elements + image * sizes.channels * inputs, channels: sizes.channels, sizes.window,
+                                    positions: positions, into: columns, padding: padding)
+                                kernels.packB(UnsafePointer(columns), input.isSigned, count, 1, depth, count, UnsafeMutableRawPointer(packed))
+                                var call = GemmInt8(
+                                    rows: maps, columns: count, depth: depth, a: weights.elements + group * maps * depth,
+                                    aIsSigned: weights.isSigned, aRowStride: depth, packedB: UnsafeRawPointer(packed),
+                                    bIsSigned: input.isSigned, c: sums, cRowStride: count, scratch: UnsafeMutableRawPointer(scratch))
+                                call.aZeroPoints = UnsafePointer(zeros) + group * maps
+                                call.bZeroPoint = input.zeroPoints[0]
+                                if maps > 0, count > 0 { kernels.multiply(call) }
+                                for map in 0..<maps {
+                                    store(
+                                        group * maps + map, (image * maps + map) * outputs + positions.lowerBound,
+                                        UnsafePointer(sums) + map * count, count)
+                                }
+                            }
                         }
                     }
                 }

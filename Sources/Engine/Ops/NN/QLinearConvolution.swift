@@ -47,12 +47,18 @@ struct QLinearConvolution: Operation {
         let (xScale, yScale) = (run.tensor(1).pointer(as: Float.self)[0], run.tensor(6).pointer(as: Float.self)[0])
         let wScales = run.tensor(4)
         let (wScale, scaleCount) = (wScales.pointer(as: Float.self), wScales.count)
-        let zero = Int32(IntegerOperand.values(run.tensor(7))[0])
+        let requantization = Requantization(IntegerOperand.values(run.tensor(7))[0], output.dataType)
+        let target = planar.mutablePointer(as: UInt8.self)
         let bias = run.optionalTensor(8)?.pointer(as: Int32.self)
         IntegerConvolution.convolve(run, sizes, x, w, run.tensor(2), run.tensor(5)) { map, at, sums, count in
-            let requantization = Requantization(scale: xScale * wScale[scaleCount == 1 ? 0 : map] / yScale, zeroPoint: zero)
+            let scale = xScale * wScale[scaleCount == 1 ? 0 : map] / yScale
             let added = bias.map { $0[map] } ?? 0
-            for i in 0..<count { requantization.store(Float(sums[i] &+ added), planar, at + i) }
+            LaneScratch.with(Int32.self, count: count) { biased in
+                LaneScratch.with(Float.self, count: count) { floats in
+                    for i in 0..<count { biased[i] = sums[i] &+ added }
+                    requantization.row(UnsafePointer(biased), count, scale: scale, floats, into: target + at)
+                }
+            }
         }
         if isChannelsLast { ChannelOrder.copyChannelsLast(planar, into: output) }
     }

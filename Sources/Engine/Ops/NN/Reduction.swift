@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Sums whose order depends on the number of elements alone.
 protocol Summable: ComputeType {
     static func sum(_ x: UnsafePointer<Self>, count: Int) -> Self
@@ -7,11 +9,8 @@ protocol Summable: ComputeType {
 
 extension Float: Summable {
     static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
-        var lanes = SIMD8<Float>.zero
-        let whole = count & ~7
-        for i in stride(from: 0, to: whole, by: 8) { lanes += UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self) }
-        var total = lanes.sum()
-        for i in whole..<count { total += x[i] }
+        var total: Float = 0
+        Kernels.table.rows.sum(x, &total, 1, count)
         return total
     }
 

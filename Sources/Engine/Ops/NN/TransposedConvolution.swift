@@ -130,18 +130,20 @@ struct TransposedConvolution: Operation {
         let (input, weights) = (run.elements(x, as: T.self), run.elements(w, as: T.self))
         let bias = run.optionalElements(2, as: T.self)
         let output = run.destination(0, as: T.self)
-        run.parallel(x.shape[0] * group * maps, costPerPiece: 2 &* channels &* taps &* positions) { pieces in
-            LaneScratch.with(T.self, count: taps * positions) { columns in
-                for piece in pieces {
-                    let (image, map) = piece.quotientAndRemainder(dividingBy: maps)
-                    let group = image % self.group
-                    var problem = MatrixMultiply(m: taps, n: positions, k: channels)
-                    problem.aStrides = (1, maps * taps)
-                    T.multiply(
-                        problem, weights + (group * channels * maps + map) * taps, input + image * channels * positions, columns)
-                    let target = output.elements + piece * outputs
-                    target.update(repeating: bias.map { $0[group * maps + map] } ?? 0, count: outputs)
-                    T.spread(UnsafePointer(columns), window, target)
+        let right = run.scratch(T.self, count: T.packedCount(depth: channels, columns: positions))
+        for image in 0..<x.shape[0] * group {
+            let group = image % self.group
+            T.pack(input + image * channels * positions, (positions, 1), depth: channels, columns: positions, into: right)
+            run.parallel(maps, costPerPiece: 2 &* channels &* taps &* positions) { range in
+                LaneScratch.with(T.self, count: taps * positions) { columns in
+                    for map in range {
+                        var problem = MatrixMultiply(m: taps, n: positions, k: channels)
+                        problem.aStrides = (1, maps * taps)
+                        T.multiply(problem, weights + (group * channels * maps + map) * taps, packed: UnsafePointer(right), columns)
+                        let target = output.elements + (image * maps + map) * outputs
+                        target.update(repeating: bias.map { $0[group * maps + map] } ?? 0, count: outputs)
+                        T.spread(UnsafePointer(columns), window, target)
+                    }
                 }
             }
         }

@@ -41,11 +41,6 @@ struct Window: Sendable {
     var inputCount: Int { axes.reduce(1) { $0 * $1.input } }
     var outputCount: Int { axes.reduce(1) { $0 * $1.output } }
     var output: [Int] { axes.map(\.output) }
-
-    /// Whether every output reads exactly the input at its own position.
-    var isPointwise: Bool {
-        axes.allSatisfy { $0.kernel == 1 && $0.stride == 1 && $0.padBegin == 0 && $0.padEnd == 0 }
-    }
 }
 
 extension Window {

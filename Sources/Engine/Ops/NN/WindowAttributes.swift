@@ -53,6 +53,18 @@ struct WindowAttributes: Sendable {
         }
     }
 
+    /// Whether a kernel of these extents reads exactly the input at each output's own position, however large the input is.
+    func isPointwise(kernel: [Int]) -> Bool {
+        guard kernel.allSatisfy({ $0 == 1 }), strides?.allSatisfy({ $0 == 1 }) ?? true else { return false }
+        if case .explicit(let pads?) = padding { return pads.allSatisfy { $0 == 0 } }
+        return true
+    }
+
+    /// Whether the input may be cropped.
+    var crops: Bool {
+        if case .explicit(let pads?) = padding { pads.contains { $0 < 0 } } else { false }
+    }
+
     /// How the window slides along spatial axis `index`. Call ``check(_:spatialRank:)`` first.
     func axis(_ node: Node, _ index: Int, of rank: Int, input: Int, kernel extent: Int) throws(EngineError) -> WindowAxis {
         guard extent >= 1, extent <= Self.largestValue else { throw node.malformed("a kernel extent is \(extent)") }

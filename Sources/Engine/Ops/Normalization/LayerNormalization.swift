@@ -73,9 +73,11 @@ struct LayerNormalization: Operation {
         let length = rows.length
         run.parallel(rows.count, costPerPiece: 8 &* length) { range in
             for row in range {
-                let statistics = T.normalize(
+                T.normalize(
                     x + row * length, length, scale.row(row), bias?.row(row), T(epsilon), isCentered: isCentered,
                     into: output.elements + row * length)
+                guard means != nil || inverses != nil else { continue }
+                let statistics = T.statistics(x + row * length, length, T(epsilon), isCentered: isCentered)
                 means?.elements[row] = statistics.mean
                 inverses?.elements[row] = statistics.inverseDeviation
             }

@@ -44,7 +44,15 @@ struct LocalResponseNormalization: Operation {
                     for i in 0..<positions { target[i] += source[i] * source[i] }
                 }
                 let (factor, own) = (T(alpha) / T(size), x + plane * positions)
-                for i in 0..<positions { target[i] = own[i] / T.pow(T(bias) + factor * target[i], T(beta)) }
+                if beta == 0.75 {
+                    // What every known model asks for: two square roots instead of a power.
+                    for i in 0..<positions {
+                        let root = (T(bias) + factor * target[i]).squareRoot()
+                        target[i] = own[i] / (root * root.squareRoot())
+                    }
+                } else {
+                    for i in 0..<positions { target[i] = own[i] / T.pow(T(bias) + factor * target[i], T(beta)) }
+                }
             }
         }
         output.finish()

@@ -62,8 +62,10 @@ struct SkipLayerNormalization: Operation {
                 } else {
                     for i in 0..<length { sum[i] = source[i] + other[i] }
                 }
-                let statistics = T.normalize(
+                T.normalize(
                     UnsafePointer(sum), length, gamma, beta, T(epsilon), isCentered: isCentered, into: output.elements + row * length)
+                guard means != nil || inverses != nil else { continue }
+                let statistics = T.statistics(UnsafePointer(sum), length, T(epsilon), isCentered: isCentered)
                 means?.elements[row] = statistics.mean
                 inverses?.elements[row] = statistics.inverseDeviation
             }

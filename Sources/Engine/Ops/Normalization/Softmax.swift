@@ -38,7 +38,12 @@ struct Softmax: Operation {
         let axis = try position(shape.rank)
         let extent = flattens || axis == shape.rank ? shape.count(in: axis..<shape.rank) : shape[axis]
         let inner = flattens || axis == shape.rank ? 1 : shape.count(in: axis + 1..<shape.rank)
-        if run.tensor(0).dataType == .float64 { normalize(run, extent, inner, Double.self) } else { normalize(run, extent, inner, Float.self) }
+        switch run.tensor(0).dataType {
+        case .float64: normalize(run, extent, inner, Double.self)
+        case .bfloat16 where !isLogarithmic: normalizeInSteps(run, extent, inner, roundsPartialSums: true) { BFloat16.round($0) }
+        case .float16 where !isLogarithmic: normalizeInSteps(run, extent, inner, roundsPartialSums: false) { Float(Float16($0)) }
+        default: normalize(run, extent, inner, Float.self)
+        }
     }
 
     private func normalize<T: SoftmaxElement>(_ run: NodeRun, _ extent: Int, _ inner: Int, _ type: T.Type) {
@@ -55,6 +60,17 @@ struct Softmax: Operation {
                     }
                 }
             }
+        }
+        output.finish()
+    }
+
+    /// With every step rounded to the elements' own type, as the standard spells the operator out.
+    private func normalizeInSteps(_ run: NodeRun, _ extent: Int, _ inner: Int, roundsPartialSums: Bool, round: (Float) -> Float) {
+        let x = run.elements(run.tensor(0), as: Float.self)
+        let output = run.destination(0, as: Float.self)
+        for line in 0..<(extent == 0 ? 0 : output.tensor.count / extent) {
+            let start = line / inner * extent * inner + line % inner
+            SteppedSoftmax.run(x + start, output.elements + start, count: extent, stride: inner, roundsPartialSums: roundsPartialSums, round: round)
         }
         output.finish()
     }

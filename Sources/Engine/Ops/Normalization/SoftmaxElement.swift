@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A type that a softmax is computed in.
 protocol SoftmaxElement: Real {
     /// y = e^(x - max) / Σ e^(x - max) over `count` > 0 elements, or its logarithm; x and y may be the same.
@@ -6,7 +8,8 @@ protocol SoftmaxElement: Real {
 
 extension Float: SoftmaxElement {
     static func softmax(_ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>, isLogarithmic: Bool) {
-        exponentiate(x, count, y, isLogarithmic)
+        let rows = Kernels.table.rows
+        if isLogarithmic { rows.logSoftmax(x, y, 1, count) } else { rows.softmax(x, y, 1, count) }
     }
 }
 

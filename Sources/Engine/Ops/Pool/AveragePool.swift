@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// The mean of the elements under each window.
@@ -19,7 +20,14 @@ struct AveragePool: Operation {
 
     func run(_ run: NodeRun) throws(EngineError) {
         let window = try attributes.window(over: run.tensor(0).shape)
-        if run.tensor(0).dataType == .float64 { pool(run, window, Double.self) } else { pool(run, window, Float.self) }
+        if run.tensor(0).dataType == .float64 { return pool(run, window, Double.self) }
+        guard var pooling = Pooling(window) else { return pool(run, window, Float.self) }
+        pooling.countsPadding = countsPadding
+        let output = run.destination(0, as: Float.self)
+        let x = run.elements(run.tensor(0), as: Float.self)
+        let planes = run.tensor(0).shape.count(in: 0..<2)
+        pooling.run(run, Kernels.table.pooling.average, planes: planes, window, x, output.elements)
+        output.finish()
     }
 
     private func pool<T: Real>(_ run: NodeRun, _ window: Window, _ type: T.Type) {

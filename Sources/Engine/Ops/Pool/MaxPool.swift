@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// The largest element under each window, and on request where it was.
@@ -27,7 +28,15 @@ struct MaxPool: Operation {
         case .float64: pool(run, window, run.destination(0, as: Double.self), lowest: -Double.infinity)
         case .int8: pool(run, window, x.pointer(as: Int8.self), run.output(0).mutablePointer(as: Int8.self), lowest: .min)
         case .uint8: pool(run, window, x.pointer(as: UInt8.self), run.output(0).mutablePointer(as: UInt8.self), lowest: .min)
-        default: pool(run, window, run.destination(0, as: Float.self), lowest: -Float.infinity)
+        default:
+            let output = run.destination(0, as: Float.self)
+            if !run.isWanted(1), let pooling = Pooling(window) {
+                let planes = x.shape.count(in: 0..<2)
+                pooling.run(run, Kernels.table.pooling.maximum, planes: planes, window, run.elements(x, as: Float.self), output.elements)
+                output.finish()
+            } else {
+                pool(run, window, output, lowest: -Float.infinity)
+            }
         }
     }
 

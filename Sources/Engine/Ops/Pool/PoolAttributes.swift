@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// What every pooling's node says, and the rules of shape they share.
@@ -30,5 +31,31 @@ struct PoolAttributes: Sendable {
     static func rows(_ inputs: [RowAxis]) -> RowAxis {
         guard case .axis(let axis)? = inputs.first else { return inputs.first ?? .absent }
         return axis < 2 ? .axis(axis) : .mixed("it combines positions along axis \(axis)")
+    }
+}
+
+extension Pooling {
+    /// The window as the kernels take it; nil when they do not: more than two axes, or cropping.
+    init?(_ window: Window) {
+        let axes = window.axes
+        guard axes.count <= 2, let columns = axes.last, axes.allSatisfy({ $0.padBegin >= 0 && $0.padEnd >= 0 }) else { return nil }
+        let rows = axes.count == 2 ? axes[0] : WindowAxis(input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0)
+        self.init(
+            inputHeight: rows.input, inputWidth: columns.input, outputHeight: rows.output, outputWidth: columns.output,
+            kernelHeight: rows.kernel, kernelWidth: columns.kernel)
+        (strideHeight, strideWidth) = (rows.stride, columns.stride)
+        (dilationHeight, dilationWidth) = (rows.dilation, columns.dilation)
+        (padTop, padLeft, padBottom, padRight) = (rows.padBegin, columns.padBegin, rows.padEnd, columns.padEnd)
+    }
+
+    /// Pools planes that lie one behind the other, split over threads.
+    func run(
+        _ run: NodeRun, _ kernel: PoolingKernel, planes: Int, _ window: Window, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+    ) {
+        let (inputs, outputs) = (window.inputCount, window.outputCount)
+        guard outputs > 0 else { return }
+        run.parallel(planes, costPerPiece: 2 &* window.kernelCount &* outputs) { range in
+            kernel(self, x + range.lowerBound * inputs, y + range.lowerBound * outputs, range.count)
+        }
     }
 }

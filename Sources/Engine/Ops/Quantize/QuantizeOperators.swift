@@ -2,5 +2,5 @@
 enum QuantizeOperators {
     static let all: [OperatorEntry] =
         QuantizeLinear.all + DequantizeLinear.all + DynamicQuantizeLinear.all + QuantizedUnary.all + QuantizedBinary<Addition>.all
-        + QLinearConcat.all + QLinearWhere.all + MulInteger.all
+        + QLinearConcat.all + QLinearWhere.all + MulInteger.all + ReduceSumInteger.all
 }

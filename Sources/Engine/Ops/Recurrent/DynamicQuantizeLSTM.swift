@@ -40,13 +40,9 @@ struct DynamicQuantizeLSTM: Operation {
         let projected = run.scratch(Float.self, count: sequence.directions * inputRows * columns)
         project(run, sequence, w, projected)
         Float.run(run, sequence, attributes, state, UnsafePointer(projected), couplesGates: couplesGates) { direction, h, rows, gates in
-            LaneScratch.with(Int16.self, count: sequence.hidden) { quantized in
-                LaneScratch.with(Int32.self, count: columns) { sums in
-                    for row in 0..<rows {
-                        let scale = Self.quantize([h + row * sequence.hidden], sequence.hidden, into: quantized)
-                        r.add(direction, quantized, scale, sums, gates + row * columns, accumulates: true)
-                    }
-                }
+            QuantizedRows.with(count: rows, length: sequence.hidden) { quantized in
+                for row in 0..<rows { quantized.quantize([h + row * sequence.hidden], from: row) }
+                r.add(direction, quantized, 0..<rows, gates, stride: columns, accumulates: true)
             }
         }
         state.finish()
@@ -58,80 +54,19 @@ struct DynamicQuantizeLSTM: Operation {
         let columns = 4 * sequence.hidden
         let inputRows = sequence.steps * sequence.batch
         run.parallel(sequence.batch, costPerPiece: 2 &* sequence.steps &* sequence.input &* columns &* sequence.directions) { rows in
-            LaneScratch.with(Int16.self, count: sequence.steps * sequence.input) { quantized in
-                LaneScratch.with(Int32.self, count: columns) { sums in
-                    for row in rows {
-                        let lines = (0..<sequence.steps).map { x + sequence.inputRow($0, row) * sequence.input }
-                        let scale = Self.quantize(lines, sequence.input, into: quantized)
-                        for direction in 0..<sequence.directions {
-                            for time in 0..<sequence.steps {
-                                w.add(
-                                    direction, quantized + time * sequence.input, scale, sums,
-                                    projected + (direction * inputRows + sequence.inputRow(time, row)) * columns, accumulates: false)
-                            }
-                        }
+            QuantizedRows.with(count: sequence.steps, length: sequence.input) { quantized in
+                for row in rows {
+                    quantized.quantize((0..<sequence.steps).map { x + sequence.inputRow($0, row) * sequence.input }, from: 0)
+                    for direction in 0..<sequence.directions {
+                        let target = projected + (direction * inputRows + sequence.inputRow(0, row)) * columns
+                        // Steps of one row are a batch apart, unless the batch comes first.
+                        let stride = sequence.isBatchFirst ? columns : sequence.batch * columns
+                        w.add(direction, quantized, 0..<sequence.steps, target, stride: stride, accumulates: false)
                     }
                 }
             }
         }
     }
 
-    /// Quantises lines of `length` to 8 bits with one scale for all, and takes the zero point off again; the scale.
-    private static func quantize(_ lines: [UnsafePointer<Float>], _ length: Int, into target: UnsafeMutablePointer<Int16>) -> Float {
-        var (low, high): (Float, Float) = (0, 0)
-        for line in lines {
-            for i in 0..<length {
-                low = min(low, line[i])
-                high = max(high, line[i])
-            }
-        }
-        let scale = high == low ? 1 : (high - low) / 255
-        let zero = max(0, min(255, (-low / scale).rounded(.toNearestOrEven)))
-        for (index, line) in lines.enumerated() {
-            for i in 0..<length {
-                let value = (line[i] / scale).rounded(.toNearestOrEven) + zero
-                target[index * length + i] = Int16(value > 0 ? min(value, 255) : 0) - Int16(zero > 0 ? zero : 0)
-            }
-        }
-        return scale
-    }
-
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { attributes.rows(inputs, facts, .init(), outputCount: 3) }
-}
-
-/// Quantised matrices [directions, inputs, columns] with a scale and a zero point for each, or for each column.
-private struct QuantizedMatrix {
-    let elements: UnsafePointer<Int16>
-    let scales: UnsafePointer<Float>
-    let inner: Int
-    let columns: Int
-    let isPerColumn: Bool
-
-    init(_ run: NodeRun, matrix: Int, scale: Int, zeroPoint: Int) {
-        let tensor = run.tensor(matrix)
-        let shape = tensor.shape
-        (inner, columns) = (shape[1], shape[2])
-        scales = run.tensor(scale).pointer(as: Float.self)
-        isPerColumn = run.tensor(scale).count != shape[0]
-        let widened = run.scratch(Int16.self, count: tensor.count)
-        let (values, zeros) = (IntegerOperand(run, tensor, zeroPoint: nil, .row).elements, IntegerOperand.values(run.tensor(zeroPoint)))
-        let zerosPerColumn = zeros.count != shape[0]
-        for i in 0..<tensor.count {
-            let direction = i / (inner * columns)
-            widened[i] = values[i] - zeros[zerosPerColumn ? direction * columns + i % columns : direction]
-        }
-        elements = UnsafePointer(widened)
-    }
-
-    /// target = (target or 0) + scale · row · matrix
-    func add(
-        _ direction: Int, _ row: UnsafeMutablePointer<Int16>, _ scale: Float, _ sums: UnsafeMutablePointer<Int32>,
-        _ target: UnsafeMutablePointer<Float>, accumulates: Bool
-    ) {
-        IntegerMultiply.row(UnsafePointer(row), 1, elements + direction * inner * columns, (columns, 1), inner, columns, sums)
-        for j in 0..<columns {
-            let value = Float(sums[j]) * (scale * scales[isPerColumn ? direction * columns + j : direction])
-            target[j] = accumulates ? target[j] + value : value
-        }
-    }
 }

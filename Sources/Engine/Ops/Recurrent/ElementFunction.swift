@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A function applied to single elements, as recurrent and fused operators name it.
 struct ElementFunction: Sendable, Hashable {
     enum Function: String, Sendable {
@@ -49,7 +51,26 @@ struct ElementFunction: Sendable, Hashable {
 
 extension ElementFunction {
     /// Applies the function to `count` elements in place.
-    func apply(_ x: UnsafeMutablePointer<Float>, count: Int) { evaluate(x, count) }
+    func apply(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        if let kernel { Kernels.table.unary.activate(kernel, x, x, count) } else { evaluate(x, count) }
+    }
+
+    /// The kernels' name for the function, where they have it.
+    var kernel: Activation? {
+        switch function {
+        case .identity: .identity
+        case .relu: .relu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
+        case .leakyrelu: .leakyRelu(alpha)
+        case .hardsigmoid: .hardSigmoid(alpha: alpha, beta: beta)
+        case .elu: .elu(alpha)
+        case .softplus: .softplus
+        case .clip: .clip(alpha, beta)
+        case .silu: .silu
+        case .affine, .thresholdedrelu, .scaledtanh, .softsign: nil
+        }
+    }
 
     func apply(_ x: UnsafeMutablePointer<Double>, count: Int) { evaluate(x, count) }
 

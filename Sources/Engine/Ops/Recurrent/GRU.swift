@@ -20,7 +20,7 @@ struct GRU: Operation {
     var outputCount: Int { 2 }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
-        guard packed == nil, let weights = PackedRecurrentWeights(inputs) else { return nil }
+        guard packed == nil, let weights = PackedRecurrentWeights(inputs, parts: [2, 1]) else { return nil }
         var prepared = self
         prepared.packed = weights
         return prepared
@@ -32,7 +32,7 @@ struct GRU: Operation {
     }
 
     private func compute<T: Real>(_ run: NodeRun, _ sequence: RecurrentSequence, _ type: T.Type) {
-        let weights = RecurrentWeights(run, packed, as: T.self)
+        let weights = RecurrentWeights(run, packed, parts: [2, 1], as: T.self)
         let projected = InputProjection.compute(run, sequence, weights, gates: 3)
         let (hidden, columns, inputRows) = (sequence.hidden, 3 * sequence.hidden, sequence.steps * sequence.batch)
         let biases = run.optionalElements(3, as: T.self)
@@ -46,7 +46,7 @@ struct GRU: Operation {
                 let reset = gates + rows.count * columns
                 let isReverse = attributes.isReverse(direction)
                 let bias = biases.map { $0 + direction * 2 * columns }
-                let matrix = weights.recurrent + direction * hidden * columns
+                let states = UnsafePointer(h)
                 for (index, row) in rows.enumerated() {
                     for i in 0..<hidden { h[index * hidden + i] = initial.map { $0[sequence.state(direction, row) + i] } ?? 0 }
                 }
@@ -61,9 +61,11 @@ struct GRU: Operation {
                         // The candidate's second bias is reset with the projection it belongs to.
                         for i in 0..<(resetsAfterProjection ? 2 : 3) * hidden { target[i] += bias[columns + i] }
                     }
-                    multiply(h, matrix, gates, rows.count, hidden, first: 0, count: 2 * hidden, accumulates: true)
+                    weights.multiply(
+                        states, rows: rows.count, direction: direction, part: 0, into: gates, stride: columns, accumulates: true)
                     if resetsAfterProjection {
-                        multiplyInto(reset, h, matrix, rows.count, hidden)
+                        weights.multiply(
+                            states, rows: rows.count, direction: direction, part: 1, into: reset, stride: hidden, accumulates: false)
                         if let bias {
                             for index in 0..<rows.count { for i in 0..<hidden { reset[index * hidden + i] += bias[columns + 2 * hidden + i] } }
                         }
@@ -80,7 +82,9 @@ struct GRU: Operation {
                         }
                     }
                     if !resetsAfterProjection {
-                        multiply(reset, matrix, gates, rows.count, hidden, first: 2 * hidden, count: hidden, accumulates: true)
+                        weights.multiply(
+                            UnsafePointer(reset), rows: rows.count, direction: direction, part: 1, into: gates + 2 * hidden,
+                            stride: columns, accumulates: true)
                     }
                     for (index, row) in rows.enumerated() {
                         guard let time = sequence.time(step, row, isReverse: isReverse) else { continue }
@@ -99,26 +103,6 @@ struct GRU: Operation {
         }
         y?.finish()
         last?.finish()
-    }
-
-    /// Adds the product of states with some columns of the matrix to those columns of the gates.
-    private func multiply<T: Real>(
-        _ states: UnsafeMutablePointer<T>, _ matrix: UnsafePointer<T>, _ gates: UnsafeMutablePointer<T>, _ rows: Int, _ hidden: Int,
-        first: Int, count: Int, accumulates: Bool
-    ) {
-        var problem = MatrixMultiply(m: rows, n: count, k: hidden, accumulates: accumulates)
-        problem.bStrides.row = 3 * hidden
-        problem.cRow = 3 * hidden
-        T.multiply(problem, UnsafePointer(states), matrix + first, gates + first)
-    }
-
-    /// The product of states with the candidate's columns.
-    private func multiplyInto<T: Real>(
-        _ target: UnsafeMutablePointer<T>, _ states: UnsafeMutablePointer<T>, _ matrix: UnsafePointer<T>, _ rows: Int, _ hidden: Int
-    ) {
-        var problem = MatrixMultiply(m: rows, n: hidden, k: hidden)
-        problem.bStrides.row = 3 * hidden
-        T.multiply(problem, UnsafePointer(states), matrix + 2 * hidden, target)
     }
 
     private func activate<T: Real>(_ function: Int, _ x: UnsafeMutablePointer<T>, _ count: Int, _ direction: Int) {

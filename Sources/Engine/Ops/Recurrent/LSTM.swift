@@ -20,7 +20,7 @@ struct LSTM: Operation {
     var outputCount: Int { 3 }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
-        guard packed == nil, let weights = PackedRecurrentWeights(inputs) else { return nil }
+        guard packed == nil, let weights = PackedRecurrentWeights(inputs, parts: [4]) else { return nil }
         var prepared = self
         prepared.packed = weights
         return prepared
@@ -32,14 +32,12 @@ struct LSTM: Operation {
     }
 
     private func compute<T: LSTMElement>(_ run: NodeRun, _ sequence: RecurrentSequence, _ type: T.Type) {
-        let weights = RecurrentWeights(run, packed, as: T.self)
+        let weights = RecurrentWeights(run, packed, parts: [4], as: T.self)
         let projected = InputProjection.compute(run, sequence, weights, gates: 4)
         let columns = 4 * sequence.hidden
         let state = LSTMState<T>(run, sequence, hidden: 5, cell: 6, peepholes: 7, bias: 3)
         T.run(run, sequence, attributes, state, UnsafePointer(projected), couplesGates: couplesGates) { direction, h, rows, gates in
-            var problem = MatrixMultiply(m: rows, n: columns, k: sequence.hidden, accumulates: true)
-            problem.cRow = columns
-            T.multiply(problem, h, weights.recurrent + direction * sequence.hidden * columns, gates)
+            weights.multiply(h, rows: rows, direction: direction, part: 0, into: gates, stride: columns, accumulates: true)
         }
         state.finish()
     }

@@ -16,7 +16,7 @@ struct RNN: Operation {
     var outputCount: Int { 2 }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
-        guard packed == nil, let weights = PackedRecurrentWeights(inputs) else { return nil }
+        guard packed == nil, let weights = PackedRecurrentWeights(inputs, parts: [1]) else { return nil }
         var prepared = self
         prepared.packed = weights
         return prepared
@@ -28,7 +28,7 @@ struct RNN: Operation {
     }
 
     private func compute<T: Real>(_ run: NodeRun, _ sequence: RecurrentSequence, _ type: T.Type) {
-        let weights = RecurrentWeights(run, packed, as: T.self)
+        let weights = RecurrentWeights(run, packed, parts: [1], as: T.self)
         let projected = InputProjection.compute(run, sequence, weights, gates: 1)
         let (hidden, inputRows) = (sequence.hidden, sequence.steps * sequence.batch)
         let biases = run.optionalElements(3, as: T.self)
@@ -50,9 +50,8 @@ struct RNN: Operation {
                         let source = projected + (direction * inputRows + sequence.inputRow(time, row)) * hidden
                         for i in 0..<hidden { sums[index * hidden + i] = source[i] + (bias.map { $0[i] + $0[hidden + i] } ?? 0) }
                     }
-                    T.multiply(
-                        MatrixMultiply(m: rows.count, n: hidden, k: hidden, accumulates: true), UnsafePointer(h),
-                        weights.recurrent + direction * hidden * hidden, sums)
+                    weights.multiply(
+                        UnsafePointer(h), rows: rows.count, direction: direction, part: 0, into: sums, stride: hidden, accumulates: true)
                     for (index, row) in rows.enumerated() {
                         guard let time = sequence.time(step, row, isReverse: isReverse) else { continue }
                         let (sum, state) = (sums + index * hidden, h + index * hidden)

@@ -74,4 +74,15 @@ import Testing
         #expect(throws: EngineError.self) { try OneNode.run("Gelu", version: 20, [.floats([1], [1])], [ONNX.string("approximate", "rough")]) }
         #expect(throws: EngineError.self) { try OneNode.run("LeakyRelu", [.floats([1], [1])], [ONNX.int("alpha", 1)]) }
     }
+
+    @Test func `operators of the first sets are still read`() throws {
+        let x = Tensor.floats([1, 2, 3, 4], [1, 2, 2])
+        let bias = ONNX.attribute("bias", 6) {
+            $0.float(7, 10)
+            $0.float(7, 20)
+        }
+        #expect(try OneNode.run("ImageScaler", version: 1, [x], [ONNX.float("scale", 2), bias])[0].floats == [12, 14, 26, 28])
+        #expect(try OneNode.run("Affine", version: 1, [x], [ONNX.float("alpha", 3), ONNX.float("beta", 1)])[0].floats == [4, 7, 10, 13])
+        #expect(throws: EngineError.self) { try OneNode.run("ImageScaler", version: 1, [.counting([1, 3, 2])], [bias]) }
+    }
 }

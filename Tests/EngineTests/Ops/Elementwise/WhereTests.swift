@@ -2,7 +2,7 @@ import Engine
 import Tensors
 import Testing
 
-@Suite struct SelectionTests {
+@Suite struct WhereTests {
     @Test func `where takes from either side, all three broadcast`() throws {
         let condition = Tensor.bools([true, false], [2, 1])
         let output = try OneNode.run("Where", [condition, .floats([1, 2, 3], [3]), .scalar(9)])[0]

@@ -69,4 +69,12 @@ import Testing
         let half = try OneNode.run("QLinearSigmoid", domain: "com.microsoft", [.uint8s([128], [1]), scale(0.1), zero(128), scale(1.0 / 256), zero(0)])[0]
         #expect(half.elements(as: UInt8.self) == [128])
     }
+
+    @Test func `bytes multiply and add up to wider integers`() throws {
+        let x = Tensor.int8s([1, -2, 3, -128, -128, 7], [2, 3])
+        let sum = try OneNode.run("ReduceSumInteger", domain: "com.microsoft", [x], [ONNX.ints("axes", [1]), ONNX.int("keepdims", 0)])[0]
+        #expect(sum.elements(as: Int32.self) == [2, -249])
+        let product = try OneNode.run("MulInteger", domain: "com.microsoft", [x, .int8s([1], .scalar), .int8s([-128], [1])])[0]
+        #expect(product.elements(as: Int32.self) == [0, 384, -256, 16512, 16512, -768])
+    }
 }
