@@ -271,11 +271,36 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     /// Runs the instance's batch, answers its requests and gives the lane back.
     private func run(_ instance: Instance, startedNanos started: Int64, onLane: Bool) {
+        let (rows, tasks) = (instance.batch.rows, instance.batch.items.count)
+        let outcome = process(instance, startedNanos: started)
+        instance.releaseOutputs()
+        instance.batch.removeAll()
+        let wake: Wake = state.withLock { state in
+            state.free.append(instance)
+            return state.queue.finish(
+                rows: rows, tasks: tasks, runNanos: outcome.runNanos, inTime: outcome.inTime, late: outcome.late,
+                nowNanos: outcome.endNanos)
+        }
+        if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
+    }
+
+    private struct Outcome {
+        /// Nil when the run failed, and says nothing about how long runs take.
+        var runNanos: Int64?
+        var endNanos: Int64
+        var inTime = 0
+        var late = 0
+    }
+
+    /// Runs and answers. On its own so that nothing holds the batch's memory once it returns, which is then used again.
+    @inline(never)
+    private func process(_ instance: Instance, startedNanos started: Int64) -> Outcome {
         let items = instance.batch.items
-        let rows = instance.batch.rows
         var runNanos: Int64?
         if items.count == 1 || !runsSingly.load(ordering: .relaxed) {
-            switch attempt(instance, items[...], rows: rows, reason: instance.batch.closeReason, startedNanos: started) {
+            let found = attempt(
+                instance, items[...], rows: instance.batch.rows, reason: instance.batch.closeReason, startedNanos: started)
+            switch found {
             case .answered(let finished): runNanos = finished - started
             case .failed(let error):
                 if items.count == 1 {
@@ -288,21 +313,13 @@ final class VersionQueue: WorkSource, RequestExecutor {
         } else {
             runSingly(instance, items)
         }
-        instance.releaseOutputs()
-        var (inTime, late) = (0, 0)
-        let end = runNanos.map { started + $0 } ?? clock.nowNanos
+        var outcome = Outcome(runNanos: runNanos, endNanos: runNanos.map { started + $0 } ?? clock.nowNanos)
         for item in items {
             let due = policy.dueNanos(of: item.ticket)
             if due == .max { continue }
-            if due >= end { inTime += 1 } else { late += 1 }
+            if due >= outcome.endNanos { outcome.inTime += 1 } else { outcome.late += 1 }
         }
-        instance.batch.removeAll()
-        let wake: Wake = state.withLock { state in
-            state.free.append(instance)
-            return state.queue.finish(
-                rows: rows, tasks: items.count, runNanos: runNanos, inTime: inTime, late: late, nowNanos: end)
-        }
-        if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
+        return outcome
     }
 
     private func runSingly(_ instance: Instance, _ items: [BatchItem<QueuedRequest>]) {
