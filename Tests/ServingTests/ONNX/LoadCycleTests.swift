@@ -36,7 +36,7 @@ import Testing
             if cycle == 99 { early = Self.residentPages }
         }
         let late = Self.residentPages
-        // Other tests run in this process; they add some, a leak would add much more.
-        #expect(Double(late) < Double(early) * 1.05 + 1000, "\(early) pages after a hundred, \(late) after five hundred")
+        // Other tests run in this process and add some of their own; a model that stays would add three times that.
+        #expect(late < early + 4000, "\(early) pages after a hundred, \(late) after five hundred")
     }
 }
