@@ -26,6 +26,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [S
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// On every request's way: no generic code left unspecialised, no access checked twice. Debug builds check everything.
+let hot: [SwiftSetting] = [
+    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: house)
 }
@@ -90,9 +95,10 @@ let package = Package(
         room("HTTP2", ["CNghttp2", tls] + nio, settings: wire),
         room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
 
-        room("Batching"),
-        room("Monitoring"),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml"]),
+        // Generic on the task: other rooms must be able to specialise it.
+        room("Batching", settings: house + hot),
+        room("Monitoring", settings: house + hot),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml", "CZlib"], settings: house + hot),
         room(
             "Gateway",
             ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),

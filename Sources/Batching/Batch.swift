@@ -93,12 +93,14 @@ public enum NextStep: Sendable, Hashable {
 }
 
 extension Batch {
-    /// Makes this the batch of one task that runs on its caller's thread.
-    public mutating func fill(inline item: BatchItem<Task>) {
+    /// Makes this a batch that runs on its caller's thread, for now without a task.
+    public mutating func beginInline() {
         removeAll()
-        append(item)
         closeReason = .inline
     }
+
+    /// Adds a task to a batch that ``beginInline()`` began.
+    public mutating func addInline(_ item: BatchItem<Task>) { append(item) }
 }
 
 extension BatchItem: Sendable where Task: Sendable {}

@@ -33,21 +33,17 @@ extension BatchQueue {
         return .admitted(wakeAfterAdmission(nowNanos: now))
     }
 
-    /// Starts a run on the caller's own thread when nothing waits and a lane's place is free; false otherwise.
+    /// Starts a run of `tasks` tasks on the caller's own thread when nothing waits and a lane's place is free; false otherwise.
     /// The caller reports its end with ``finish(rows:tasks:runNanos:inTime:late:nowNanos:)``.
-    public mutating func startInline(nowNanos: Int64) -> Bool {
+    public mutating func startInline(tasks: Int = 1, nowNanos: Int64) -> Bool {
         guard !isClosed, queuedTasks == 0, runningBatches < policy.lanes else { return false }
         runningBatches += 1
-        runningTasks += 1
+        runningTasks += tasks
         lastStartNanos = nowNanos
         return true
     }
 
-    /// The time by which the task ought to be done: its deadline or the model's objective, whichever is tighter.
-    func dueNanos(of ticket: Ticket) -> Int64 {
-        guard let objective = policy.objectiveNanos else { return ticket.deadlineNanos }
-        return min(ticket.deadlineNanos, saturatingSum(ticket.arrivalNanos, objective))
-    }
+    func dueNanos(of ticket: Ticket) -> Int64 { policy.dueNanos(of: ticket) }
 
     private mutating func refusalByBounds(_ ticket: Ticket, level: Int) -> Refusal? {
         let limits = policy.limits
@@ -130,4 +126,12 @@ func saturatingSum(_ left: Int64, _ right: Int64) -> Int64 {
 func saturatingProduct(_ left: Int64, _ right: Int64) -> Int64 {
     let (product, overflow) = left.multipliedReportingOverflow(by: right)
     return overflow ? .max : product
+}
+
+extension BatchingPolicy {
+    /// The time by which a task ought to be done: its deadline or the model's objective, whichever is tighter; `Int64.max` for no time.
+    public func dueNanos(of ticket: Ticket) -> Int64 {
+        guard let objectiveNanos else { return ticket.deadlineNanos }
+        return min(ticket.deadlineNanos, saturatingSum(ticket.arrivalNanos, objectiveNanos))
+    }
 }

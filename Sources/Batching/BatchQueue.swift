@@ -51,7 +51,7 @@ public struct BatchQueue<Task: BatchTask>: ~Copyable {
 
     /// Teaches the curve a run that did not come from the queue, such as one of the warm-up.
     public mutating func seed(rows: Int, runNanos: Int64) {
-        curve.record(rows: rows, runNanos: runNanos)
+        guard curve.record(rows: rows, runNanos: runNanos) else { return }
         efficientRows = curve.efficientRows(limit: policy.maxRows)
     }
 

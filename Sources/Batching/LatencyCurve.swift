@@ -7,6 +7,15 @@ public struct LatencyCurve: Sendable {
         var meanNanos = 0.0
         var deviationNanos = 0.0
         var samples = 0
+        /// The mean and deviation that the tables were last built with.
+        var builtMeanNanos = 0.0
+        var builtDeviationNanos = 0.0
+
+        /// Whether the tables say something else than the point by more than matters.
+        var isOutdated: Bool {
+            samples < 8 || (meanNanos - builtMeanNanos).magnitude > builtMeanNanos / 64
+                || (deviationNanos - builtDeviationNanos).magnitude > builtDeviationNanos / 8 + builtMeanNanos / 64
+        }
     }
 
     private static let groups = 64
@@ -42,8 +51,9 @@ public struct LatencyCurve: Sendable {
         return (4 + (group - 8) % 4) << (octave - 2)
     }
 
-    /// Takes in one run. A few tens of nanoseconds.
-    public mutating func record(rows: Int, runNanos: Int64) {
+    /// Takes in one run. A few nanoseconds, or some tens when it changes the curve; returns whether it did.
+    @discardableResult
+    public mutating func record(rows: Int, runNanos: Int64) -> Bool {
         let index = Self.group(of: rows)
         // A group is filed under its smallest row count: scale the sample to it, so that a group's mean does not depend on the mix.
         let sample = Double(max(1, runNanos)) * Double(Self.rows(of: index)) / Double(max(1, rows))
@@ -62,9 +72,16 @@ public struct LatencyCurve: Sendable {
             point.deviationNanos += gain * (error.magnitude - point.deviationNanos)
         }
         point.samples = min(point.samples + 1, 1 << 20)
-        points[index] = point
         isKnown = true
+        guard point.isOutdated else {
+            points[index] = point
+            return false
+        }
+        point.builtMeanNanos = point.meanNanos
+        point.builtDeviationNanos = point.deviationNanos
+        points[index] = point
         rebuild()
+        return true
     }
 
     /// The expected time of a run of `rows`, or nil before the first run was seen.

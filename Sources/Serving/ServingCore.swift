@@ -60,6 +60,11 @@ public final class ServingCore: Sendable {
 
     /// Ends the threads. Requests still queued are answered with UNAVAILABLE.
     public func stop() {
+        router.update { _, isDraining in isDraining = true }
+        for version in liveVersions {
+            version.close()
+            version.executor.abandon()
+        }
         repository.stop()
         pool.stop()
     }
@@ -78,16 +83,28 @@ public final class ServingCore: Sendable {
     }
 
     func submit(_ request: InferenceRequest, _ table: inout RouteTable) {
+        guard let version = enter(request, &table) else { return }
+        version.submit(request)
+    }
+
+    /// Routes and checks a request, for ``ModelVersion/submit(burst:)`` to take; answers one that does not pass.
+    func accept(_ request: InferenceRequest, _ table: inout RouteTable) -> ModelVersion? {
+        guard let version = enter(request, &table), version.accept(request) else { return nil }
+        return version
+    }
+
+    /// Finds the version and enters it; answers a request for which there is none.
+    private func enter(_ request: InferenceRequest, _ table: inout RouteTable) -> ModelVersion? {
         request.timing.arrivedNanos = clock.nowNanos
-        let found: (version: ModelVersion, shadow: Shadow?)
         do {
-            found = try router.enter(request, &table)
+            let found = try router.enter(request, &table)
+            request.servedBy = found.version
+            if let shadow = found.shadow { shadow.watch(request, servedBy: found.version) }
+            return found.version
         } catch {
-            return request.fail(error, nowNanos: request.timing.arrivedNanos)
+            request.fail(error, nowNanos: request.timing.arrivedNanos)
+            return nil
         }
-        request.servedBy = found.version
-        if let shadow = found.shadow { shadow.watch(request, servedBy: found.version) }
-        found.version.submit(request)
     }
 
     /// Changes how requests that name no version are shared among a model's live ones, until the model is configured anew; nil goes back to

@@ -63,3 +63,35 @@ import Testing
         }
     }
 }
+
+@Suite struct `newest first` {
+    @Test func `when a standing queue eats the budgets the task with the most time left goes first, and order returns after`() {
+        var bench = Bench(BatchingPolicy(maxRows: 1))
+        // Nobody knows the curve, so nothing is refused by it; every task has waited nine of its ten milliseconds when its turn comes.
+        var number = 0
+        func arrive(_ bench: inout Bench) {
+            number += 1
+            bench.add(number, deadline: bench.now + .millis(10))
+        }
+        for _ in 0..<9 {
+            arrive(&bench)
+            bench.now += .millis(1)
+        }
+        for _ in 0..<150 {
+            arrive(&bench)
+            if bench.take().step == .run { bench.end() }
+            bench.now += .millis(1)
+        }
+        let isOverloaded = bench.queue.isOverloaded
+        #expect(isOverloaded)
+        arrive(&bench)
+        #expect(bench.take().tasks == [number])
+        bench.end()
+        while bench.take().step == .run { bench.end() }
+        let isStillOverloaded = bench.queue.isOverloaded
+        #expect(!isStillOverloaded)
+        arrive(&bench)
+        arrive(&bench)
+        #expect(bench.take().tasks == [number - 1])
+    }
+}

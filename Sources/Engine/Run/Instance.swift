@@ -14,7 +14,8 @@ final class Instance: @unchecked Sendable {
         let shape: Shape?
     }
 
-    private let schedule: Schedule
+    /// Not held: the schedule holds its idle instances, and whoever runs one holds the schedule.
+    private unowned let schedule: Schedule
     private let context: RunContext
     private let runs: [NodeRun]
     /// Inputs of nodes that a given value, an output or a passing value goes to.

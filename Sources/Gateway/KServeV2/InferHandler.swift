@@ -1,4 +1,5 @@
 internal import GRPC
+internal import NIOPosix
 internal import Serving
 internal import Synchronization
 
@@ -6,6 +7,7 @@ internal import Synchronization
 final class InferHandler: ReplySink {
     private let core: ServingCore
     private let idle = Mutex<[InferCall]>([])
+    private let submitters = ThreadSpecificVariable<LoopSubmitter>()
 
     /// Calls kept for reuse. Beyond: they are freed.
     private static let maxIdle = 1024
@@ -28,7 +30,15 @@ final class InferHandler: ReplySink {
         let request = infer.request
         let ticket = infer.currentTicket
         call.onCancel = { infer.cancel(ticket) }
-        core.submit(request)
+        submitter().submit(request, on: call.eventLoop)
+    }
+
+    /// This event loop's own.
+    private func submitter() -> LoopSubmitter {
+        if let submitter = submitters.currentValue { return submitter }
+        let submitter = LoopSubmitter(core: core)
+        submitters.currentValue = submitter
+        return submitter
     }
 
     func finished(_ request: InferenceRequest) {

@@ -55,7 +55,7 @@ extension ModelConfig.SequenceBatching {
             }
             if control.kind != .correlationID {
                 switch control.dataType {
-                case .int32: said.int32FalseTrue = control.falseTrue.map { Int32(clamping: Int($0)) }
+                case .int32: said.int32FalseTrue = control.falseTrue.map { Int32(exactly: $0) ?? 0 }
                 case .bool: said.boolFalseTrue = control.falseTrue.map { $0 != 0 }
                 default: said.fp32FalseTrue = control.falseTrue.map(Float.init)
                 }

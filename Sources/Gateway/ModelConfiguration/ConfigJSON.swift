@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 internal import Messages
-internal import Serving
+package import Serving
 
 /// Reads a configuration that a load request brings as JSON, the way protobuf writes it: names in either case style, 64-bit numbers
 /// possibly in quotes.
 ///
 /// The JSON is said again in the text format, whose reader knows the fields and their types.
-enum ConfigJSON {
-    static func spec(_ json: String, model: String) throws(ServingError) -> ModelSpec {
+package enum ConfigJSON {
+    package static func spec(_ json: String, model: String) throws(ServingError) -> ModelSpec {
         let root: [String: Value]
         do {
             root = try JSONDecoder().decode([String: Value].self, from: Data(json.utf8))
@@ -28,7 +28,7 @@ enum ConfigJSON {
         }
     }
 
-    indirect enum Value: Decodable {
+    private indirect enum Value: Decodable {
         case null
         case bool(Bool)
         case number(String)

@@ -1,11 +1,13 @@
 internal import Messages
-internal import Serving
+package import Serving
 
 /// Reads `config.pbtxt`, Triton's configuration, as it is.
-struct ConfigPbtxt: SpecReader {
-    var fileName: String { "config.pbtxt" }
+package struct ConfigPbtxt: SpecReader {
+    package init() {}
 
-    func read(_ bytes: [UInt8], path: String, model: String) throws(ServingError) -> ModelSpec {
+    package var fileName: String { "config.pbtxt" }
+
+    package func read(_ bytes: [UInt8], path: String, model: String) throws(ServingError) -> ModelSpec {
         do throws(MessageError) {
             let read = bytes.withUnsafeBytes { bytes in
                 Result { () throws(MessageError) in try ModelConfig.read(text: bytes, limits: DecodingLimits()) }

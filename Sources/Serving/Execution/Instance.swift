@@ -24,7 +24,7 @@ final class Instance: @unchecked Sendable {
     }
 
     /// Copies the rows of `items` into the input buffers, one after the other: the only copy on the way in.
-    func gather(_ items: ArraySlice<BatchItem<QueuedRequest>>, rows: Int, hasRows: Bool) {
+    func gather(_ items: ArraySlice<BatchItem<QueuedRequest>>, rows: Int, hasRows: Bool, reshapes: [Reshape?] = []) {
         guard let first = items.first else { return }
         for input in signature.inputs.indices {
             let place = first.task.request.bound.places[input]
@@ -34,6 +34,7 @@ final class Instance: @unchecked Sendable {
             }
             var dims = first.task.request.inputs[place].dims
             if hasRows { dims[0] = rows }
+            if !reshapes.isEmpty, let reshape = reshapes[input] { dims = reshape.apply(dims) }
             inputs[input] = buffers[input].fill(dims: dims, parts: items, input: input)
         }
         let asksForAll = items.contains { $0.task.request.bound.outputs.isEmpty }

@@ -54,63 +54,152 @@ final class VersionQueue: WorkSource, RequestExecutor {
         state.withLock { $0.queue.seed(rows: rows, runNanos: runNanos) }
     }
 
+    /// Takes in a bound request. Its sink is called exactly once, possibly before this returns.
+    func submit(_ request: InferenceRequest) {
+        let now = request.timing.arrivedNanos
+        let entry: Entry = state.withLock { state in
+            if mayRunInline(request, now), let instance = takeInline(&state, tasks: 1, rows: rows(of: request), nowNanos: now) {
+                if policy.preservesOrder { request.turn = state.order.takeTurn() }
+                return .inline(instance)
+            }
+            return admit(request, &state, nowNanos: now)
+        }
+        switch entry {
+        case .inline(let instance):
+            instance.batch.beginInline()
+            instance.batch.addInline(item(request))
+            run(instance, startedNanos: now, onLane: false)
+        case .queued(let wake): act(on: wake)
+        case .refused(let refusal): finish(request, rows: rows(of: request), refusal)
+        }
+    }
+
     private enum Entry {
         case inline(Instance)
         case queued(Wake)
         case refused(Refusal)
     }
 
-    /// Takes in a bound request. Its sink is called exactly once, possibly before this returns.
-    func submit(_ request: InferenceRequest) {
-        let now = request.timing.arrivedNanos
-        let rows = binding.hasRows ? request.bound.rows : 1
+    /// Takes in requests that came together, each bound. What is quick is run on this thread side by side; the rest is queued under one lock.
+    func submit(burst requests: ArraySlice<InferenceRequest>) {
+        guard requests.count > 1 else { return queue(requests) }
+        let now = clock.nowNanos
+        let count = inlineCount(requests, nowNanos: now)
+        guard count > 1 else { return queue(requests) }
+        let together = requests.prefix(count)
+        let rows = together.reduce(0) { $0 + self.rows(of: $1) }
+        let instance: Instance? = state.withLock { state in
+            guard let instance = takeInline(&state, tasks: count, rows: rows, nowNanos: now) else { return nil }
+            if policy.preservesOrder { for request in together { request.turn = state.order.takeTurn() } }
+            return instance
+        }
+        guard let instance else { return queue(requests) }
+        instance.batch.beginInline()
+        for request in together { instance.batch.addInline(item(request)) }
+        // The others go to the lanes first, which then work at the same time.
+        queue(requests.dropFirst(count))
+        run(instance, startedNanos: now, onLane: false)
+    }
+
+    /// How many of the first requests may run side by side on this thread.
+    private func inlineCount(_ requests: ArraySlice<InferenceRequest>, nowNanos now: Int64) -> Int {
+        guard inlineNanos > 0, let first = requests.first else { return 0 }
+        var rows = 0
+        var count = 0
+        for request in requests {
+            rows += self.rows(of: request)
+            guard rows <= policy.maxRows, mayRunInline(request, now), count == 0 || binding.canShare(first, request) else { break }
+            count += 1
+        }
+        // As many as a hop to a lane would take longer than.
+        return state.withLock { state in
+            var count = count
+            while count > 1 {
+                let rows = requests.prefix(count).reduce(0) { $0 + self.rows(of: $1) }
+                guard let run = state.queue.curve.cautiousNanos(rows: rows) else { return 0 }
+                if run < inlineNanos { break }
+                count /= 2
+            }
+            return count
+        }
+    }
+
+    /// Queues requests one by one; a single one may still run on this thread.
+    private func queue(_ requests: ArraySlice<InferenceRequest>) {
+        if requests.count < 2 {
+            for request in requests { submit(request) }
+            return
+        }
+        var refused: [(InferenceRequest, Refusal)] = []
+        let wake: Wake = state.withLock { state in
+            var wake = Wake.no
+            for request in requests {
+                switch admit(request, &state, nowNanos: request.timing.arrivedNanos) {
+                case .queued(let next): if next != .no, wake != .now { wake = next }
+                case .refused(let refusal): refused.append((request, refusal))
+                case .inline: break
+                }
+            }
+            return wake
+        }
+        act(on: wake)
+        for (request, refusal) in refused { finish(request, rows: rows(of: request), refusal) }
+    }
+
+    private func rows(of request: InferenceRequest) -> Int { binding.hasRows ? request.bound.rows : 1 }
+
+    private func item(_ request: InferenceRequest) -> BatchItem<QueuedRequest> {
+        let rows = rows(of: request)
+        return BatchItem(
+            task: QueuedRequest(request: request, binding: binding),
+            ticket: Ticket(rows: rows, arrivalNanos: request.timing.arrivedNanos, deadlineNanos: request.deadlineNanos), firstRow: 0,
+            rows: rows)
+    }
+
+    private func mayRunInline(_ request: InferenceRequest, _ now: Int64) -> Bool {
+        !request.isCancelled && request.deadlineNanos > now
+    }
+
+    /// An instance for a run on this thread, when it would be quick and nothing waits.
+    private func takeInline(_ state: inout State, tasks: Int, rows: Int, nowNanos: Int64) -> Instance? {
+        guard inlineNanos > 0, rows <= policy.maxRows, !state.free.isEmpty,
+            let run = state.queue.curve.cautiousNanos(rows: rows), run < inlineNanos,
+            state.queue.startInline(tasks: tasks, nowNanos: nowNanos)
+        else { return nil }
+        return state.free.removeLast()
+    }
+
+    private func admit(_ request: InferenceRequest, _ state: inout State, nowNanos: Int64) -> Entry {
+        let rows = rows(of: request)
+        if policy.preservesOrder { request.turn = state.order.takeTurn() }
         if rows > policy.maxRows {
             request.assembly = PartAssembly(rows: rows, outputCount: binding.signature.outputs.count, sharedOutputs: sharedOutputs)
         }
-        let entry: Entry = state.withLock { state in
-            if policy.preservesOrder { request.turn = state.order.takeTurn() }
-            if rows <= policy.maxRows, let run = state.queue.curve.cautiousNanos(rows: rows), run < inlineNanos,
-                !request.isCancelled, request.deadlineNanos > now, let instance = state.free.last, state.queue.startInline(nowNanos: now)
-            {
-                state.free.removeLast()
-                return .inline(instance)
-            }
-            let ticket = Ticket(
-                rows: rows, byteCount: request.bound.byteCount, arrivalNanos: now, deadlineNanos: request.deadlineNanos,
-                priority: request.priority, queueTimeoutNanos: request.queueTimeoutNanos)
-            switch state.queue.admit(QueuedRequest(request: request, binding: binding), ticket, nowNanos: now) {
-            case .admitted(let wake): return .queued(wake)
-            case .refused(let refusal): return .refused(refusal)
-            }
+        let ticket = Ticket(
+            rows: rows, byteCount: request.bound.byteCount, arrivalNanos: nowNanos, deadlineNanos: request.deadlineNanos,
+            priority: request.priority, queueTimeoutNanos: request.queueTimeoutNanos)
+        switch state.queue.admit(QueuedRequest(request: request, binding: binding), ticket, nowNanos: nowNanos) {
+        case .admitted(let wake): return .queued(wake)
+        case .refused(let refusal): return .refused(refusal)
         }
-        switch entry {
-        case .inline(let instance):
-            instance.batch.fill(
-                inline: BatchItem(
-                    task: QueuedRequest(request: request, binding: binding),
-                    ticket: Ticket(rows: rows, arrivalNanos: now, deadlineNanos: request.deadlineNanos), firstRow: 0, rows: rows))
-            run(instance, startedNanos: now, onLane: false)
-        case .queued(.now): pool.enqueue(self)
-        case .queued(.at(let nanos)): pool.enqueue(self, atNanos: nanos)
-        case .queued(.no): break
-        case .refused(let refusal): finish(request, rows: rows, refusal)
+    }
+
+    private func act(on wake: Wake) {
+        switch wake {
+        case .now: pool.enqueue(self)
+        case .at(let nanos): pool.enqueue(self, atNanos: nanos)
+        case .no: break
         }
     }
 
     func runOnce() -> Int64? {
-        makeInstanceIfWanted()
         let now = clock.nowNanos
-        let (step, instance, refused, wake) = state.withLock { state -> (NextStep, Instance?, Refused, Wake) in
-            guard let instance = state.free.last else {
-                state.queue.missLook()
-                return (.idle, nil, [], .no)
-            }
-            let step = state.queue.next(nowNanos: now, into: &instance.batch)
-            let refused = instance.batch.takeRefused()
-            guard step == .run else { return (step, nil, refused, .no) }
-            state.free.removeLast()
-            return (step, instance, refused, state.queue.wakeAfterTaking())
+        var found = look(nowNanos: now)
+        while case .needsInstance = found {
+            makeInstance()
+            found = look(nowNanos: now)
         }
+        guard case .took(let step, let instance, let refused, let wake) = found else { return nil }
         if wake == .now { pool.enqueue(self) }
         for (task, rows, refusal) in refused { finish(task.request, rows: rows, refusal) }
         if let instance { run(instance, startedNanos: now, onLane: true) }
@@ -118,21 +207,40 @@ final class VersionQueue: WorkSource, RequestExecutor {
         return nil
     }
 
-    private typealias Refused = [(task: QueuedRequest, rows: Int, refusal: Refusal)]
+    private enum Look {
+        case took(NextStep, Instance?, Refused, Wake)
+        /// One more lane may run this version than ever did.
+        case needsInstance
+        case nobodyFree
+    }
 
-    /// One more lane may run this version than ever did: makes its state, outside the lock.
-    private func makeInstanceIfWanted() {
-        let isWanted = state.withLock { state in
-            guard state.free.isEmpty, state.instanceCount < policy.lanes else { return false }
-            state.instanceCount += 1
-            return true
+    private func look(nowNanos now: Int64) -> Look {
+        state.withLock { state in
+            guard let instance = state.free.last else {
+                if state.instanceCount < policy.lanes {
+                    state.instanceCount += 1
+                    return .needsInstance
+                }
+                state.queue.missLook()
+                return .nobodyFree
+            }
+            let step = state.queue.next(nowNanos: now, into: &instance.batch)
+            let refused = instance.batch.takeRefused()
+            guard step == .run else { return .took(step, nil, refused, .no) }
+            state.free.removeLast()
+            return .took(step, instance, refused, state.queue.wakeAfterTaking())
         }
-        guard isWanted, let model = model.withLock({ $0 }) else { return }
+    }
+
+    /// Makes the state of one more lane, outside the lock.
+    private func makeInstance() {
         // When it cannot be made fewer lanes run this version than might; those that do go on.
-        guard let runner = try? model.makeRunner() else { return }
+        guard let model = model.withLock({ $0 }), let runner = try? model.makeRunner() else { return }
         let instance = Instance(runner: runner, signature: binding.signature)
         state.withLock { $0.free.append(instance) }
     }
+
+    private typealias Refused = [(task: QueuedRequest, rows: Int, refusal: Refusal)]
 
     /// Answers those whose time is over while all lanes are busy. From a housekeeping thread.
     func sweep() {
@@ -145,6 +253,16 @@ final class VersionQueue: WorkSource, RequestExecutor {
     /// Tasks waiting, and under way altogether.
     var depth: (queued: Int, inFlight: Int) { state.withLock { ($0.queue.queuedTasks, $0.queue.inFlightTasks) } }
 
+    /// Takes nothing more and answers what waits as unavailable; what runs is finished.
+    func abandon() {
+        var batch = Batch<QueuedRequest>()
+        state.withLock { state in
+            state.queue.close()
+            state.queue.abandon(into: &batch)
+        }
+        for (task, rows, refusal) in batch.refused { finish(task.request, rows: rows, refusal) }
+    }
+
     /// Frees the model. Only once nothing is under way.
     func release() {
         state.withLock { $0.free.removeAll() }
@@ -153,12 +271,37 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     /// Runs the instance's batch, answers its requests and gives the lane back.
     private func run(_ instance: Instance, startedNanos started: Int64, onLane: Bool) {
+        let (rows, tasks) = (instance.batch.rows, instance.batch.items.count)
+        let outcome = process(instance, startedNanos: started)
+        instance.releaseOutputs()
+        instance.batch.removeAll()
+        let wake: Wake = state.withLock { state in
+            state.free.append(instance)
+            return state.queue.finish(
+                rows: rows, tasks: tasks, runNanos: outcome.runNanos, inTime: outcome.inTime, late: outcome.late,
+                nowNanos: outcome.endNanos)
+        }
+        if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
+    }
+
+    private struct Outcome {
+        /// Nil when the run failed, and says nothing about how long runs take.
+        var runNanos: Int64?
+        var endNanos: Int64
+        var inTime = 0
+        var late = 0
+    }
+
+    /// Runs and answers. On its own so that nothing holds the batch's memory once it returns, which is then used again.
+    @inline(never)
+    private func process(_ instance: Instance, startedNanos started: Int64) -> Outcome {
         let items = instance.batch.items
-        let rows = instance.batch.rows
         var runNanos: Int64?
         if items.count == 1 || !runsSingly.load(ordering: .relaxed) {
-            switch attempt(instance, items[...], rows: rows, reason: instance.batch.closeReason, startedNanos: started) {
-            case .answered: runNanos = clock.nowNanos - started
+            let found = attempt(
+                instance, items[...], rows: instance.batch.rows, reason: instance.batch.closeReason, startedNanos: started)
+            switch found {
+            case .answered(let finished): runNanos = finished - started
             case .failed(let error):
                 if items.count == 1 {
                     fail(items[0], error, startedNanos: started)
@@ -170,19 +313,13 @@ final class VersionQueue: WorkSource, RequestExecutor {
         } else {
             runSingly(instance, items)
         }
-        instance.releaseOutputs()
-        var (inTime, late) = (0, 0)
-        let end = clock.nowNanos
-        for item in items where item.ticket.deadlineNanos != .max {
-            if item.ticket.deadlineNanos >= end { inTime += 1 } else { late += 1 }
+        var outcome = Outcome(runNanos: runNanos, endNanos: runNanos.map { started + $0 } ?? clock.nowNanos)
+        for item in items {
+            let due = policy.dueNanos(of: item.ticket)
+            if due == .max { continue }
+            if due >= outcome.endNanos { outcome.inTime += 1 } else { outcome.late += 1 }
         }
-        instance.batch.removeAll()
-        let wake: Wake = state.withLock { state in
-            state.free.append(instance)
-            return state.queue.finish(
-                rows: rows, tasks: items.count, runNanos: runNanos, inTime: inTime, late: late, nowNanos: end)
-        }
-        if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
+        return outcome
     }
 
     private func runSingly(_ instance: Instance, _ items: [BatchItem<QueuedRequest>]) {
@@ -196,14 +333,14 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private enum Attempt {
-        case answered
+        case answered(finishedNanos: Int64)
         case failed(ServingError)
     }
 
     private func attempt(
         _ instance: Instance, _ items: ArraySlice<BatchItem<QueuedRequest>>, rows: Int, reason: CloseReason, startedNanos started: Int64
     ) -> Attempt {
-        instance.gather(items, rows: rows, hasRows: binding.hasRows)
+        instance.gather(items, rows: rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
         let gathered = clock.nowNanos
         do {
             try instance.run()
@@ -222,8 +359,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
         timing.computedNanos = computed
         timing.batchRows = rows
         timing.closeReason = reason
+        timing.finishedNanos = clock.nowNanos
         scatter(instance, items, isShared: isShared, timing: timing)
-        return .answered
+        return .answered(finishedNanos: timing.finishedNanos)
     }
 
     private func outputsHaveRows(_ instance: Instance, rows: Int) -> Bool {
@@ -241,10 +379,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
     }
 
     private func scatter(_ instance: Instance, _ items: ArraySlice<BatchItem<QueuedRequest>>, isShared: Bool, timing: RequestTiming) {
-        let finished = clock.nowNanos
         statistics.book(
             rows: timing.batchRows, requests: items.count, inputNanos: timing.computeInputNanos, inferNanos: timing.computeNanos,
-            outputNanos: finished - timing.computedNanos, closeReason: timing.closeReason, wallMillis: WallClock.millis)
+            outputNanos: timing.computeOutputNanos, closeReason: timing.closeReason, wallMillis: WallClock.millis)
         var batchRow = 0
         for item in items {
             defer { batchRow += item.rows }
@@ -258,21 +395,19 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 case .failed(let error): answer(request, error)
                 case .done(let outputs):
                     request.timing = timing
-                    request.setOutputs(outputs, signature: binding.signature, rows: nil, shared: sharedOutputs)
+                    request.setOutputs(outputs, binding: binding, rows: nil, shared: sharedOutputs)
                     succeed(request)
                 }
                 continue
             }
             request.timing = timing
             request.setOutputs(
-                instance.outputs, signature: binding.signature, rows: isShared ? batchRow..<(batchRow + item.rows) : nil,
-                shared: sharedOutputs)
+                instance.outputs, binding: binding, rows: isShared ? batchRow..<(batchRow + item.rows) : nil, shared: sharedOutputs)
             succeed(request)
         }
     }
 
     private func succeed(_ request: InferenceRequest) {
-        request.timing.finishedNanos = clock.nowNanos
         statistics.book(answered: request.timing, deadlineNanos: request.deadlineNanos)
         deliver(request)
     }

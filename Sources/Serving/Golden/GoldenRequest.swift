@@ -74,14 +74,15 @@ struct GoldenRequest: Sendable {
             let item = BatchItem(
                 task: QueuedRequest(request: request, binding: binding), ticket: Ticket(arrivalNanos: 0), firstRow: 0,
                 rows: request.bound.rows)
-            instance.gather([item], rows: request.bound.rows, hasRows: binding.hasRows)
+            instance.gather([item], rows: request.bound.rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
             try instance.run()
         } catch {
             throw ServingError(error.code, "golden request '\(name)' failed: \(error.message)")
         }
         defer { instance.releaseOutputs() }
-        for (place, expected) in outputs.enumerated() {
-            guard let got = instance.outputs[request.bound.outputs[place]] else {
+        request.setOutputs(instance.outputs, binding: binding, rows: nil, shared: [])
+        for expected in outputs {
+            guard let got = request.outputs.first(where: { $0.name == expected.name })?.tensor else {
                 throw ServingError(.failedPrecondition, "golden request '\(name)': output '\(expected.name)' is missing")
             }
             if let difference = TensorComparison.difference(got, expected.tensor, tolerance: tolerance) {

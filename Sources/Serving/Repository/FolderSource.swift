@@ -9,6 +9,7 @@ public struct FolderSource: Source {
     /// Bounds on what is walked. Beyond: the rest is not seen, and the model says so when it is loaded.
     static let maxDepth = 6
     static let maxFilesPerVersion = 4096
+    static let maxManifestBytes = 4 << 20
 
     public init(path: String, configurationNames: [String] = ["config.pbtxt", "model.yaml"]) {
         self.path = path
@@ -30,8 +31,7 @@ public struct FolderSource: Source {
                 if configurationNames.contains(entry), let file = Directory.file("\(folder)/\(entry)", name: entry) {
                     model.configurations.append(file)
                 } else if let number = Self.versionNumber(entry), Directory.isFolder("\(folder)/\(entry)") {
-                    model.versions.append(
-                        VersionListing(number: number, folder: "\(folder)/\(entry)", files: Self.files(below: "\(folder)/\(entry)")))
+                    model.versions.append(Self.version(number, "\(folder)/\(entry)"))
                 }
             }
             model.versions.sort { $0.number < $1.number }
@@ -46,6 +46,16 @@ public struct FolderSource: Source {
     static func versionNumber(_ name: String) -> Int64? {
         guard let first = name.utf8.first, first >= UInt8(ascii: "1"), first <= UInt8(ascii: "9") else { return nil }
         return name.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ? Int64(name) : nil
+    }
+
+    private static func version(_ number: Int64, _ folder: String) -> VersionListing {
+        var listing = VersionListing(number: number, folder: folder, files: files(below: folder))
+        if listing.files.contains(where: { $0.name == VersionManifest.fileName }),
+            let json = Directory.contents(of: "\(folder)/\(VersionManifest.fileName)", limit: maxManifestBytes)
+        {
+            listing.manifest = VersionManifest(json: json)
+        }
+        return listing
     }
 
     private static func files(below folder: String) -> [FileListing] {

@@ -69,14 +69,30 @@ public final class ModelVersion: Sendable {
 
     /// Takes in a request that has entered the gate.
     func submit(_ request: InferenceRequest) {
+        guard accept(request) else { return }
+        if let cache { cache.submit(request) } else { executor.submit(request) }
+    }
+
+    /// Takes in requests that have entered the gate together and been accepted.
+    func submit(burst requests: ArraySlice<InferenceRequest>) {
+        guard let cache else { return executor.submit(burst: requests) }
+        for request in requests { cache.submit(request) }
+    }
+
+    /// Checks a request that has entered the gate against the limits and the signature; answers one that does not pass.
+    func accept(_ request: InferenceRequest) -> Bool {
         if let limiter, let refusal = limiter.refusal(model: model, nowNanos: request.timing.arrivedNanos) {
             statistics.refuse(.rateLimit)
-            return reject(request, refusal)
+            reject(request, refusal)
+            return false
         }
         do {
             try binding.bind(request)
-        } catch { return reject(request, error) }
-        if let cache { cache.submit(request) } else { executor.submit(request) }
+            return true
+        } catch {
+            reject(request, error)
+            return false
+        }
     }
 
     private func reject(_ request: InferenceRequest, _ error: ServingError) {
@@ -99,9 +115,19 @@ public final class ModelVersion: Sendable {
 protocol RequestExecutor: AnyObject, Sendable {
     /// Takes in a bound request. Its sink is called exactly once, possibly before this returns.
     func submit(_ request: InferenceRequest)
+    /// Takes in bound requests that came together.
+    func submit(burst requests: ArraySlice<InferenceRequest>)
+    /// Takes nothing more and answers what waits as unavailable.
+    func abandon()
     var depth: (queued: Int, inFlight: Int) { get }
     /// Answers those whose time is over.
     func sweep()
     /// Frees what it holds. Only once nothing is under way.
     func release()
+}
+
+extension RequestExecutor {
+    func submit(burst requests: ArraySlice<InferenceRequest>) {
+        for request in requests { submit(request) }
+    }
 }

@@ -17,10 +17,9 @@ extension Repository {
         _ name: String, listing given: ModelListing, override: ModelSpec?, files: [Int64: [String: [UInt8]]]
     ) -> ServingError? {
         var listing = given
-        for (number, contents) in files where !contents.isEmpty {
-            // Files handed over make a version of their own, which replaces the folder's of that number.
-            listing.versions.removeAll { $0.number == number }
-            listing.versions.append(VersionListing(number: number, folder: nil, files: []))
+        if !files.isEmpty {
+            // Files that are handed over are all there is: the folder's versions are not served beside them.
+            listing.versions = files.filter { !$0.value.isEmpty }.map { VersionListing(number: $0.key, folder: nil, files: []) }
         }
         listing.versions.sort { $0.number < $1.number }
         let handedOver = state.withLock { state in

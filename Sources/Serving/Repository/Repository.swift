@@ -184,8 +184,9 @@ final class Repository: Sendable {
         for body in bodies { body() }
     }
 
-    /// The least time between two sweeps of the queues.
+    /// The time between two sweeps of the queues, while anything waits and while nothing does.
     private static let sweepNanos: Int64 = 20_000_000
+    private static let quietNanos: Int64 = 200_000_000
 
     private func keepHouse() {
         let clock = MonotonicClock.system
@@ -199,10 +200,16 @@ final class Repository: Sendable {
                 nextPoll = clock.nowNanos &+ interval
             }
             lookAtCanaries()
+            var isQuiet = true
             for route in router.current.routes.values {
-                for version in route.versions { version.executor.sweep() }
+                for version in route.versions {
+                    version.executor.sweep()
+                    if version.gate.count > 0 { isQuiet = false }
+                }
+                if route.split != nil { isQuiet = false }
             }
-            pollSpot.park(untilNanos: min(clock.nowNanos &+ Self.sweepNanos, interval == nil ? .max : nextPoll))
+            let pause = isQuiet ? Self.quietNanos : Self.sweepNanos
+            pollSpot.park(untilNanos: min(clock.nowNanos &+ pause, interval == nil ? .max : nextPoll))
         }
     }
 

@@ -5,15 +5,24 @@ struct RowRules {
     let signature: ModelSignature
     let hasRows: Bool
     let maxRows: Int
+    /// For each input from what callers send to what the model takes, and for each output the other way; nil where both are the same.
+    let inputReshapes: [Reshape?]
+    let outputReshapes: [Reshape?]
 
     init(identity: VersionIdentity, spec: ModelSpec, model: any LoadedModel, defaultMaxRows: Int) throws(ServingError) {
         let isDeclaredWhole = spec.maxBatchRows == 0
         let hasDeclaredBatch = (spec.maxBatchRows ?? 0) > 0
+        let inputs = try Self.merge(
+            model.signature.inputs, spec.inputs, kind: "input", model: identity.model, hasBatchExtent: hasDeclaredBatch)
+        let outputs = try Self.merge(
+            model.signature.outputs, spec.outputs, kind: "output", model: identity.model, hasBatchExtent: hasDeclaredBatch)
+        inputReshapes = try Self.reshapes(
+            inputs, spec.inputs, kind: "input", model: identity.model, hasBatchExtent: hasDeclaredBatch, isInput: true)
+        outputReshapes = try Self.reshapes(
+            outputs, spec.outputs, kind: "output", model: identity.model, hasBatchExtent: hasDeclaredBatch, isInput: false)
         signature = ModelSignature(
-            inputs: try Self.merge(
-                model.signature.inputs, spec.inputs, kind: "input", model: identity.model, hasBatchExtent: hasDeclaredBatch),
-            outputs: try Self.merge(
-                model.signature.outputs, spec.outputs, kind: "output", model: identity.model, hasBatchExtent: hasDeclaredBatch))
+            inputs: Self.visible(inputs, spec.inputs, hasBatchExtent: hasDeclaredBatch),
+            outputs: Self.visible(outputs, spec.outputs, hasBatchExtent: hasDeclaredBatch))
         if case .rows = model.batchability, spec.batching.isEnabled, !isDeclaredWhole {
             hasRows = true
             maxRows = spec.maxBatchRows ?? defaultMaxRows
@@ -66,6 +75,35 @@ struct RowRules {
                     isOptional: tensor.isOptional || spec.isOptional))
         }
         return merged
+    }
+
+    private static func reshapes(
+        _ tensors: [TensorSignature], _ declared: [TensorSpec], kind: String, model: String, hasBatchExtent: Bool, isInput: Bool
+    ) throws(ServingError) -> [Reshape?] {
+        var reshapes: [Reshape?] = []
+        for tensor in tensors {
+            guard let spec = declared.first(where: { $0.name == tensor.name }), let own = spec.reshape, let dims = spec.dims else {
+                reshapes.append(nil)
+                continue
+            }
+            let (from, to) = isInput ? (dims, own) : (own, dims)
+            guard let reshape = Reshape(from: from, to: to, keepsLeading: hasBatchExtent) else {
+                throw ServingError(
+                    .invalidArgument,
+                    "the configuration of model '\(model)' reshapes \(kind) '\(spec.name)' from \(text(from)) to \(text(to)), which differ in elements")
+            }
+            reshapes.append(reshape)
+        }
+        return reshapes
+    }
+
+    /// The tensors as callers see them: with the declared shape where the model's own is another.
+    private static func visible(_ tensors: [TensorSignature], _ declared: [TensorSpec], hasBatchExtent: Bool) -> [TensorSignature] {
+        tensors.map { tensor in
+            guard let spec = declared.first(where: { $0.name == tensor.name }), spec.reshape != nil, let dims = spec.dims else { return tensor }
+            return TensorSignature(
+                name: tensor.name, dataType: tensor.dataType, dims: hasBatchExtent ? [-1] + dims : dims, isOptional: tensor.isOptional)
+        }
     }
 
     /// The extents that fit both, or nil when none do.

@@ -1,4 +1,5 @@
-/// Decides which of the files that are there are whole: those that did not change between two looks, or have lain still for a while.
+/// Decides which of the files that are there are whole: those that a manifest says are, that did not change between two looks, or have
+/// lain still for a while.
 struct Settling: Sendable {
     /// Files that were last written longer ago are taken at the first look.
     static let restNanos: Int64 = 2_000_000_000
@@ -18,6 +19,9 @@ struct Settling: Sendable {
         guard configurationsAreStill else { return applied }
         var settled = now
         settled.versions = now.versions.compactMap { version in
+            if let manifest = version.manifest, manifest.fault == nil {
+                return manifest.isComplete(version.files) ? version : applied?.versions.first { $0.number == version.number }
+            }
             let previous = before?.versions.first { $0.number == version.number }
             if previous == version || (!version.files.isEmpty && isAtRest(version.youngestNanos)) { return version }
             return applied?.versions.first { $0.number == version.number }

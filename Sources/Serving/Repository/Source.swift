@@ -31,11 +31,14 @@ public struct VersionListing: Sendable, Hashable {
     public var folder: String?
     /// All files below the folder, by path relative to it, in order.
     public var files: [FileListing]
+    /// What there ought to be, when the version says so itself.
+    public var manifest: VersionManifest?
 
-    public init(number: Int64, folder: String?, files: [FileListing]) {
+    public init(number: Int64, folder: String?, files: [FileListing], manifest: VersionManifest? = nil) {
         self.number = number
         self.folder = folder
         self.files = files
+        self.manifest = manifest
     }
 
     /// When the youngest file was last written, nanoseconds since 1970; 0 without files.

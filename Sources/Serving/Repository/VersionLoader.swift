@@ -11,19 +11,21 @@ struct VersionLoader: Sendable {
         _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]], spec: ModelSpec, limiter: RateLimiter?,
         onDrained: @escaping @Sendable (ModelVersion) -> Void
     ) throws(ServingError) -> ModelVersion {
+        if let manifest = listing.manifest, let folder = listing.folder { try manifest.check(folder: folder) }
         let names = Set(listing.files.map(\.name)).union(contents.keys)
         let (backend, file) = try chooseBackend(identity, names: names, spec: spec)
         let files = ModelFiles(folder: listing.folder, main: file, contents: contents)
         let model = try backend.load(files, spec: spec)
         let batching = try RowRules(identity: identity, spec: spec, model: model, defaultMaxRows: configuration.defaultMaxRows)
         let binding = Binding(
-            model: identity.model, signature: batching.signature, hasRows: batching.hasRows, maxRows: nil)
+            model: identity.model, signature: batching.signature, hasRows: batching.hasRows, maxRows: nil,
+            inputReshapes: batching.inputReshapes, outputReshapes: batching.outputReshapes)
         let statistics = VersionStatistics()
         let policy = makePolicy(spec, maxRows: batching.maxRows)
         let instance = Instance(runner: try model.makeRunner(), signature: batching.signature)
 
         let warmup = Warmup(
-            identity: identity, spec: spec, signature: batching.signature, maxRows: batching.hasRows ? batching.maxRows : nil,
+            identity: identity, spec: spec, signature: model.signature, maxRows: batching.hasRows ? batching.maxRows : nil,
             clock: configuration.clock, budgetNanos: configuration.limits.warmupNanos)
         let samples = try warmup.run(instance)
         let golden = try GoldenRequest.all(of: listing, contents: contents, limits: configuration.limits)

@@ -1,9 +1,11 @@
 internal import Tensors
 
 /// Matches requests to one version's signature. Made once a version; no allocation a request unless something is wrong.
-struct Binding: Sendable {
+final class Binding: Sendable {
     let model: String
     let signature: ModelSignature
+    /// The inputs once more, each behind one reference: taking one in hand must not cost a retain for each of its fields.
+    private let rules: [Rule]
     /// Rows lie along the leading axis and may be joined.
     let hasRows: Bool
     /// Extents that share a name: every list has two members or more, as (input, axis).
@@ -14,12 +16,25 @@ struct Binding: Sendable {
     let hasFixedCost: Bool
     /// The most rows of one request; nil for no bound of the model's own.
     let maxRows: Int?
+    /// From the shapes that callers see to the model's, and for outputs back; empty when none differs.
+    let inputReshapes: [Reshape?]
+    let outputReshapes: [Reshape?]
 
-    init(model: String, signature: ModelSignature, hasRows: Bool, maxRows: Int?) {
+    private final class Rule: Sendable {
+        let signature: TensorSignature
+        init(_ signature: TensorSignature) { self.signature = signature }
+    }
+
+    init(
+        model: String, signature: ModelSignature, hasRows: Bool, maxRows: Int?, inputReshapes: [Reshape?] = [], outputReshapes: [Reshape?] = []
+    ) {
         self.model = model
         self.signature = signature
+        rules = signature.inputs.map(Rule.init)
         self.hasRows = hasRows
         self.maxRows = maxRows
+        self.inputReshapes = inputReshapes.contains { $0 != nil } ? inputReshapes : []
+        self.outputReshapes = outputReshapes.contains { $0 != nil } ? outputReshapes : []
         var places: [String: [(input: Int, axis: Int)]] = [:]
         var uniform = hasRows
         var fixed = true
@@ -46,9 +61,9 @@ struct Binding: Sendable {
     /// Fills in `request.bound`, or says what does not fit: which model, which input, the expected and the actual.
     func bind(_ request: InferenceRequest) throws(ServingError) {
         request.bound.removeAll()
-        for _ in signature.inputs { request.bound.places.append(-1) }
+        for _ in rules.indices { request.bound.places.append(-1) }
         for place in request.inputs.indices { try match(request, place) }
-        for (index, input) in signature.inputs.enumerated() where request.bound.places[index] < 0 && !input.isOptional {
+        for index in rules.indices where request.bound.places[index] < 0 && !rules[index].signature.isOptional {
             throw missing(request)
         }
         try checkExtents(request)
@@ -56,7 +71,7 @@ struct Binding: Sendable {
     }
 
     private func match(_ request: InferenceRequest, _ place: Int) throws(ServingError) {
-        guard let index = signature.inputs.firstIndex(where: { request.inputs[place].name.matches($0.utf8) }) else {
+        guard let index = rules.firstIndex(where: { request.inputs[place].name.matches($0.signature.utf8) }) else {
             let names = signature.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
             throw ServingError(
                 .invalidArgument,
@@ -66,41 +81,41 @@ struct Binding: Sendable {
             throw ServingError(.invalidArgument, "input '\(signature.inputs[index].name)' is given twice in a request for model '\(model)'")
         }
         request.bound.places[index] = place
-        let expected = signature.inputs[index]
+        let rule = rules[index]
         let dataType = request.inputs[place].dataType
-        guard dataType == expected.dataType else {
+        guard dataType == rule.signature.dataType else {
             throw ServingError(
                 .invalidArgument,
-                "inference input '\(expected.name)' data-type is '\(dataType.kserveName)', but model '\(model)' expects '\(expected.dataType.kserveName)'"
+                "inference input '\(rule.signature.name)' data-type is '\(dataType.kserveName)', but model '\(model)' expects '\(rule.signature.dataType.kserveName)'"
             )
         }
-        guard let count = request.inputs[place].dims.checkedCount else { throw unexpectedShape(expected, request.inputs[place].dims) }
-        if let dims = expected.dims {
+        guard let count = request.inputs[place].dims.checkedCount else { throw unexpectedShape(rule.signature, request.inputs[place].dims) }
+        if let dims = rule.signature.dims {
             let given = request.inputs[place].dims.count
-            guard given == dims.count else { throw unexpectedShape(expected, request.inputs[place].dims) }
+            guard given == dims.count else { throw unexpectedShape(rule.signature, request.inputs[place].dims) }
             for axis in dims.indices where dims[axis] >= 0 && dims[axis] != request.inputs[place].dims[axis] {
-                throw unexpectedShape(expected, request.inputs[place].dims)
+                throw unexpectedShape(rule.signature, request.inputs[place].dims)
             }
         }
-        try checkContents(request.inputs[place], expected: expected, count: count)
+        try checkContents(request.inputs[place], rule, count: count)
         request.bound.byteCount &+= request.inputs[place].byteCount
     }
 
-    private func checkContents(_ input: InputTensor, expected: TensorSignature, count: Int) throws(ServingError) {
+    private func checkContents(_ input: InputTensor, _ rule: Rule, count: Int) throws(ServingError) {
         switch input.contents {
         case .bytes(let bytes):
-            let wanted = count * expected.dataType.byteWidth
-            guard expected.dataType != .string, bytes.count == wanted else {
+            let wanted = count * rule.signature.dataType.byteWidth
+            guard rule.signature.dataType != .string, bytes.count == wanted else {
                 throw ServingError(
                     .invalidArgument,
-                    "input '\(expected.name)' of model '\(model)' got \(bytes.count) bytes, but its shape \(input.dims) of \(expected.dataType.kserveName) takes \(wanted)"
+                    "input '\(rule.signature.name)' of model '\(model)' got \(bytes.count) bytes, but its shape \(input.dims) of \(rule.signature.dataType.kserveName) takes \(wanted)"
                 )
             }
         case .tensor(let tensor):
-            guard tensor.dataType == expected.dataType, tensor.count == count else {
+            guard tensor.dataType == rule.signature.dataType, tensor.count == count else {
                 throw ServingError(
                     .invalidArgument,
-                    "input '\(expected.name)' of model '\(model)' got \(tensor.count) elements, but its shape \(input.dims) takes \(count)")
+                    "input '\(rule.signature.name)' of model '\(model)' got \(tensor.count) elements, but its shape \(input.dims) takes \(count)")
             }
         }
     }
@@ -126,15 +141,17 @@ struct Binding: Sendable {
         }
         guard hasRows else { return }
         var rows: Int?
-        for (index, place) in request.bound.places.enumerated() where place >= 0 {
-            let dims = request.inputs[place].dims
-            guard dims.count > 0 else { throw unexpectedShape(signature.inputs[index], dims) }
-            if let rows, rows != dims[0] {
+        for index in rules.indices {
+            let place = request.bound.places[index]
+            if place < 0 { continue }
+            guard request.inputs[place].dims.count > 0 else { throw unexpectedShape(signature.inputs[index], request.inputs[place].dims) }
+            let own = request.inputs[place].dims[0]
+            if let rows, rows != own {
                 throw ServingError(
                     .invalidArgument,
-                    "input '\(signature.inputs[index].name)' of model '\(model)' has \(dims[0]) rows, but another input of the request has \(rows)")
+                    "input '\(signature.inputs[index].name)' of model '\(model)' has \(own) rows, but another input of the request has \(rows)")
             }
-            rows = dims[0]
+            rows = own
         }
         request.bound.rows = rows ?? 1
         if rows == 0 { throw ServingError(.invalidArgument, "a request for model '\(model)' must have at least one row, got 0") }

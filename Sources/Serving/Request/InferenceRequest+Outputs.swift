@@ -6,29 +6,33 @@ extension InferenceRequest {
     /// - Parameters:
     ///   - rows: the request's rows within the batch; nil when all of the run is the request's.
     ///   - shared: outputs that have no rows.
-    func setOutputs(_ tensors: [Tensor?], signature: ModelSignature, rows: Range<Int>?, shared: Set<Int>) {
+    func setOutputs(_ tensors: [Tensor?], binding: Binding, rows: Range<Int>?, shared: Set<Int>) {
         outputs.removeAll(keepingCapacity: true)
         if bound.outputs.isEmpty {
-            for index in tensors.indices { append(tensors[index], index, signature, rows: rows, shared: shared) }
+            for index in tensors.indices { append(tensors[index], index, binding, rows: rows, shared: shared) }
         } else {
-            for index in bound.outputs { append(tensors[index], index, signature, rows: rows, shared: shared) }
+            for index in bound.outputs { append(tensors[index], index, binding, rows: rows, shared: shared) }
         }
     }
 
-    private func append(_ tensor: Tensor?, _ index: Int, _ signature: ModelSignature, rows: Range<Int>?, shared: Set<Int>) {
+    private func append(_ tensor: Tensor?, _ index: Int, _ binding: Binding, rows: Range<Int>?, shared: Set<Int>) {
         guard let tensor else { return }
-        let name = signature.outputs[index].name
-        guard let rows, !shared.contains(index), tensor.shape.rank > 0, tensor.shape[0] > 0 else {
-            outputs.append(OutputTensor(name: name, tensor))
-            return
-        }
+        let name = binding.signature.outputs[index].name
         var dims = Dims(tensor.shape)
-        let width = tensor.count / tensor.shape[0]
-        dims[0] = rows.count
-        let offset = tensor.byteOffset + rows.lowerBound * width * tensor.dataType.byteWidth
+        var offset = tensor.dataType == .string ? 0 : tensor.byteOffset
+        var count = tensor.count
+        if let rows, !shared.contains(index), tensor.shape.rank > 0, tensor.shape[0] > 0 {
+            let width = tensor.count / tensor.shape[0]
+            dims[0] = rows.count
+            offset += rows.lowerBound * width * (tensor.dataType == .string ? 1 : tensor.dataType.byteWidth)
+            count = rows.count * width
+        }
+        if !binding.outputReshapes.isEmpty, let reshape = binding.outputReshapes[index] {
+            let reshaped = reshape.apply(dims)
+            // A model that gives another shape than it declared is shown as it is.
+            if reshaped.checkedCount == count { dims = reshaped }
+        }
         outputs.append(
-            OutputTensor(
-                name: name, dataType: tensor.dataType, dims: dims, storage: tensor.storage,
-                offset: tensor.dataType == .string ? rows.lowerBound * width : offset, count: rows.count * width))
+            OutputTensor(name: name, dataType: tensor.dataType, dims: dims, storage: tensor.storage, offset: offset, count: count))
     }
 }

@@ -22,7 +22,8 @@ public struct OutputTensor: Sendable {
 
     public init(name: String, _ tensor: Tensor) {
         self.init(
-            name: name, dataType: tensor.dataType, dims: Dims(tensor.shape), storage: tensor.storage, offset: tensor.byteOffset,
+            name: name, dataType: tensor.dataType, dims: Dims(tensor.shape), storage: tensor.storage,
+            offset: tensor.dataType == .string ? 0 : tensor.byteOffset,
             count: tensor.count)
     }
 

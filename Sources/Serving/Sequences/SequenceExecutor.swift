@@ -164,6 +164,20 @@ final class SequenceExecutor: RequestExecutor {
         inner.sweep()
     }
 
+    func abandon() {
+        let waiting: [InferenceRequest] = state.withLock { state in
+            var waiting: [InferenceRequest] = []
+            for sequence in state.sequences.values {
+                waiting += sequence.pending
+                sequence.pending = []
+            }
+            state.waiting = 0
+            return waiting
+        }
+        for request in waiting { reject(request, ServingError(.unavailable, "the server is shutting down")) }
+        inner.abandon()
+    }
+
     func release() {
         state.withLock { $0.sequences = [:] }
         inner.release()

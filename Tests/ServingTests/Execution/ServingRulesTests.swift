@@ -153,6 +153,17 @@ import Testing
         #expect(harness.core.drain(withinNanos: 10_000_000) >= 2)
     }
 
+    @Test func `a stop answers everybody, at the latest as unavailable`() {
+        let harness = Harness(["m/1/model.test": "micros 20000\nsingle\nend\n"])
+        let codes = Mutex<[ServingError.Code?]>([])
+        let collector = Collector { request in codes.withLock { $0.append(request.error?.code) } }
+        for _ in 0..<40 { harness.core.submit(InferenceRequest(model: "m", inputs: [("x", tensor([[1, 0]]))], sink: collector)) }
+        harness.core.stop()
+        #expect(collector.answers == 40)
+        #expect(codes.withLock { $0 }.allSatisfy { $0 == nil || $0 == .unavailable })
+        #expect(codes.withLock { $0 }.contains(.unavailable))
+    }
+
     @Test func `one model's long runs do not keep another from the lanes`() {
         let harness = Harness(["slow/1/model.test": "micros 20000\nsingle\nend\n", "fast/1/model.test": "micros 100\nend\n"], lanes: 1)
         let slow = Collector()

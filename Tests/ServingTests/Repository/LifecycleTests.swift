@@ -93,13 +93,17 @@ import Testing
     }
 
     @Test func `files and a configuration may be handed over`() {
-        let harness = Harness(mode: .explicit)
+        let harness = Harness(["m/9/model.test": "factor 1\nend\n"], mode: .explicit)
         var spec = ModelSpec(name: "m")
         spec.versionPolicy = .all
         let files: [Int64: [String: [UInt8]]] = [1: ["model.test": Array("factor 5\nend\n".utf8)], 4: ["model.test": Array("factor 6\nend\n".utf8)]]
         #expect(harness.load("m", files: files, override: spec) == nil)
         #expect(harness.ask("m", rows: [[1, 1]], version: .number(1)).floats() == [6, 6])
         #expect(harness.ask("m", rows: [[1, 1]]).floats() == [7, 7])
+        #expect(harness.core.versions(of: "m").map(\.number) == [1, 4])
+        // A load without files goes back to the folder.
+        #expect(harness.load("m") == nil)
+        #expect(harness.core.versions(of: "m").map(\.number) == [9])
     }
 
     @Test func `events tell the story`() {

@@ -11,6 +11,8 @@ final class OnnxRunner: ModelRunner {
 
     private let model: OnnxModel
     private var values: [Value] = []
+    /// The inputs of the run before and their values: callers bring the same buffers again, and a value costs an allocation.
+    private var before: [(tensor: Tensor, value: Value)?]
     private var results: [Value?] = []
     private var known: [KnownShapes] = []
     private var memory: [OutputMemory]
@@ -20,13 +22,14 @@ final class OnnxRunner: ModelRunner {
     init(_ model: OnnxModel) {
         self.model = model
         memory = model.signature.outputs.map { _ in OutputMemory() }
+        before = model.signature.inputs.map { _ in nil }
     }
 
     func run(inputs: [Tensor?], wanted: [Bool], outputs: inout [Tensor?]) throws(ServingError) {
         do throws(EngineError) {
             values.removeAll(keepingCapacity: true)
             for (index, input) in inputs.enumerated() {
-                values.append(input.map(Value.tensor) ?? .none(.tensor(model.signature.inputs[index].dataType)))
+                values.append(value(input, index))
             }
             let shapes = try outputShapes(inputs)
             results.removeAll(keepingCapacity: true)
@@ -45,6 +48,18 @@ final class OnnxRunner: ModelRunner {
         } catch {
             throw ServingError(error.code == .malformedModel ? .internal : error.servingCode, error.description)
         }
+    }
+
+    private func value(_ input: Tensor?, _ index: Int) -> Value {
+        guard let input else { return .none(.tensor(model.signature.inputs[index].dataType)) }
+        if let known = before[index], known.tensor.storage === input.storage, known.tensor.byteOffset == input.byteOffset,
+            known.tensor.shape == input.shape
+        {
+            return known.value
+        }
+        let value = Value.tensor(input)
+        before[index] = (input, value)
+        return value
     }
 
     private func outputShapes(_ inputs: [Tensor?]) throws(EngineError) -> [Shape?] {
