@@ -121,8 +121,7 @@ extension Signature.Port {
     /// Checks that a value may be given here.
     func check(_ value: Value) throws(EngineError) {
         guard case .tensor(let tensor) = value else {
-            // A tensor type is never satisfied by anything but a tensor; optionals and sequences are checked by their readers.
-            if case .tensor = type { throw mismatch("\(value.type)") }
+            guard value.conforms(to: type) else { throw mismatch("\(value.type)") }
             return
         }
         switch type {

@@ -5,11 +5,11 @@ public enum Trial {
     /// Bounds that make any model cheap to try.
     public static var limits: EngineLimits {
         var limits = EngineLimits()
-        limits.importing.tensorBytes = 4 << 20
+        limits.importing.tensorBytes = 32 << 10
         limits.importing.nodes = 2000
         limits.importing.depth = 16
-        limits.planBytes = 64 << 20
-        limits.foldedBytes = 1 << 20
+        limits.planBytes = 512 << 10
+        limits.foldedBytes = 128 << 10
         limits.loopIterations = 100
         return limits
     }

@@ -39,6 +39,9 @@ public protocol Operation: Sendable {
     /// ``NodeRun/tensor(_:)`` must not be asked for them.
     var packedInputs: [Int] { get }
 
+    /// Whether every input has to be a tensor, which is then checked before ``infer(_:)`` is asked.
+    var takesOnlyTensors: Bool { get }
+
     /// False when two runs over the same inputs may differ, so that folding would be wrong.
     var isDeterministic: Bool { get }
 }
@@ -62,5 +65,6 @@ extension Operation {
     public var aliasedInput: Int? { nil }
     public var overwritableInputs: [Int] { [] }
     public var packedInputs: [Int] { [] }
+    public var takesOnlyTensors: Bool { true }
     public var isDeterministic: Bool { true }
 }

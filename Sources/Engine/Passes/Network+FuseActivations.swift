@@ -60,14 +60,7 @@ extension Rewriter {
         if node.isStandard("HardSigmoid") {
             return ("HardSigmoid", [try node.float("alpha", default: 0.2), try node.float("beta", default: 0.5)])
         }
-        guard node.isStandard("Clip"), node.version >= 11 else { return nil }
-        var bounds: [Float] = [-.infinity, .infinity]
-        for position in 0..<2 where position + 1 < step.inputs.count {
-            guard let input = step.inputs[position + 1] else { continue }
-            guard let bound = constant(input), bound.dataType == .float32, bound.count == 1 else { return nil }
-            bounds[position] = bound.pointer(as: Float.self)[0]
-        }
-        return ("Clip", bounds)
+        return try bounds(step).map { ("Clip", [$0.low, $0.high]) }
     }
 }
 

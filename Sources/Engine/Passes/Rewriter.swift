@@ -32,6 +32,46 @@ struct Rewriter {
         return index
     }
 
+    /// The step that makes `value` with a standard operator of one of these names.
+    func producer(of value: Int?, _ names: String...) -> Network.Step? {
+        guard let value, let index = producers[value], !removed.contains(index), network.steps[index].node.domain.isEmpty,
+            names.contains(network.steps[index].node.operatorName), network.steps[index].outputs.first == value
+        else { return nil }
+        return network.steps[index]
+    }
+
+    /// The float32 constant of one element that `value` is.
+    func scalar(_ value: Int?) -> Float? {
+        guard let tensor = constant(value), tensor.dataType == .float32, tensor.count == 1 else { return nil }
+        return tensor.pointer(as: Float.self)[0]
+    }
+
+    /// The bounds of a Clip, when they are known; what is left open is infinite.
+    func bounds(_ step: Network.Step) throws(EngineError) -> (low: Float, high: Float)? {
+        guard step.node.isStandard("Clip") else { return nil }
+        if step.node.version < 11 {
+            return (try step.node.float("min", default: -.infinity), try step.node.float("max", default: .infinity))
+        }
+        var bounds: [Float] = [-.infinity, .infinity]
+        for position in 0..<2 where position + 1 < step.inputs.count {
+            guard let input = step.inputs[position + 1] else { continue }
+            guard let bound = scalar(input) else { return nil }
+            bounds[position] = bound
+        }
+        return (bounds[0], bounds[1])
+    }
+
+    /// Of a step with two inputs, the one that is not `scalar` (give or take a millionth); nil when neither is.
+    func operand(of step: Network.Step?, besides scalar: Float) -> Int? {
+        guard let step, step.inputs.count == 2 else { return nil }
+        for position in 0..<2 {
+            if let found = self.scalar(step.inputs[position]), abs(found - scalar) <= 1e-6 * max(1, abs(scalar)) {
+                return step.inputs[1 - position]
+            }
+        }
+        return nil
+    }
+
     func fact(_ value: Int?) -> Fact? { value.map { network.values[$0].fact } }
 
     /// The elements of a constant.

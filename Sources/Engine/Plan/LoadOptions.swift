@@ -19,6 +19,8 @@ public enum Pass: String, Sendable, Hashable, CaseIterable {
     case inlineBranches = "inline-branches"
     /// Drops what no output depends on.
     case removeDead = "remove-dead"
+    /// Computes in one step what exporters write out in several, such as layer normalisation.
+    case fusePatterns = "fuse-patterns"
     /// Puts normalisation, and whatever else scales or shifts channels, into the weights of the convolution before it.
     case foldChannels = "fold-channels"
     /// Lets convolutions and matrix products add a tensor and end in an activation.

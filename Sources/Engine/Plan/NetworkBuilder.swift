@@ -20,6 +20,10 @@ struct NetworkBuilder {
         try builder.define(graph, inputs)
         var network = builder.network
         if options.isOn(.removeDead) { network.removeDead() }
+        if options.isOn(.fusePatterns) {
+            try network.fusePatterns()
+            if options.isOn(.removeDead) { network.removeDead() }
+        }
         if options.isOn(.foldChannels) { try network.foldChannels() }
         if options.isOn(.fuseActivations) { try network.fuseActivations() }
         if options.isOn(.removeDead) { network.removeDead() }

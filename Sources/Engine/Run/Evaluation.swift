@@ -26,6 +26,12 @@ enum Evaluation {
 extension Operation {
     /// ``infer(_:)``, with at least as many facts as there are outputs, and no output of more than `limitBytes`.
     func infer(_ inputs: [Fact?], wanted: [Bool], limitBytes: Int) throws(EngineError) -> [Fact] {
+        if takesOnlyTensors {
+            for (index, input) in inputs.enumerated() {
+                guard let input, input.dataType == nil else { continue }
+                throw EngineError(.malformedModel, "input \(index) must be a tensor, it is \(input.type)")
+            }
+        }
         let facts = try infer(inputs)
         guard facts.count >= wanted.count else {
             throw EngineError(.malformedModel, "\(wanted.count) outputs, but the operator makes \(facts.count)")

@@ -18,3 +18,19 @@ extension Value {
         }
     }
 }
+
+extension Value {
+    /// Whether this may stand where `expected` is declared, down to the last element.
+    func conforms(to expected: ValueType) -> Bool {
+        switch (self, expected) {
+        case (.none(let type), .optional): type == expected || ValueType.optional(type) == expected
+        case (_, .optional(let wrapped)): conforms(to: wrapped)
+        case (.tensor(let tensor), .tensor(let dataType)): tensor.dataType == dataType
+        case (.sequence(let elements, let element), .sequence(let wanted)):
+            element == wanted && elements.allSatisfy { $0.conforms(to: wanted) }
+        case (.map(let entries, let type), .map(let key, let value)):
+            type == expected && entries.allSatisfy { $0.key.conforms(to: .tensor(key)) && $0.value.conforms(to: value) }
+        default: false
+        }
+    }
+}

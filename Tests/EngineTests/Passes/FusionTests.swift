@@ -77,4 +77,52 @@ import Testing
                 ONNX.floats("v", [2], [0.25, 9]),
             ], expecting: ["Conv": 1])
     }
+
+    @Test(arguments: 0..<3) func `Gelu is found however its factors are ordered`(form: Int) throws {
+        let inner = [ONNX.node("Div", ["x", "root"], ["a"]), ONNX.node("Erf", ["a"], ["e"]), ONNX.node("Add", ["one", "e"], ["p"])]
+        let product =
+            switch form {
+            case 0: [ONNX.node("Mul", ["x", "p"], ["m"]), ONNX.node("Mul", ["m", "half"], ["y"])]
+            case 1: [ONNX.node("Mul", ["x", "half"], ["m"]), ONNX.node("Mul", ["m", "p"], ["y"])]
+            default: [ONNX.node("Mul", ["half", "p"], ["m"]), ONNX.node("Mul", ["x", "m"], ["y"])]
+            }
+        try check(
+            inner + product,
+            [ONNX.floats("root", [], [1.414_213_5]), ONNX.floats("one", [], [1]), ONNX.floats("half", [], [0.5])],
+            expecting: ["Gelu": 1])
+    }
+
+    @Test func `what looks like Gelu but is not stays`() throws {
+        try check(
+            [
+                ONNX.node("Div", ["x", "root"], ["a"]), ONNX.node("Erf", ["a"], ["e"]), ONNX.node("Add", ["one", "e"], ["p"]),
+                ONNX.node("Mul", ["x", "p"], ["m"]), ONNX.node("Mul", ["m", "half"], ["y"]),
+            ], [ONNX.floats("root", [], [1.5]), ONNX.floats("one", [], [1]), ONNX.floats("half", [], [0.5])],
+            expecting: ["Div": 1, "Erf": 1, "Add": 1, "Mul": 2])
+    }
+
+    @Test func `Swish and both spellings of HardSwish are found`() throws {
+        try check([ONNX.node("Sigmoid", ["x"], ["s"]), ONNX.node("Mul", ["s", "x"], ["y"])], [], expecting: ["Swish": 1])
+        let constants = [ONNX.floats("three", [], [3]), ONNX.floats("zero", [], [0]), ONNX.floats("six", [], [6])]
+        let clip = [ONNX.node("Add", ["x", "three"], ["a"]), ONNX.node("Clip", ["a", "zero", "six"], ["c"])]
+        try check(
+            clip + [ONNX.node("Mul", ["x", "c"], ["m"]), ONNX.node("Div", ["m", "six"], ["y"])], constants, expecting: ["HardSwish": 1])
+        try check(
+            clip + [ONNX.node("Div", ["c", "six"], ["d"]), ONNX.node("Mul", ["d", "x"], ["y"])], constants, expecting: ["HardSwish": 1])
+    }
+
+    @Test(arguments: [true, false]) func `layer normalisation is found`(power: Bool) throws {
+        try check(
+            [
+                ONNX.node("ReduceMean", ["x"], ["mean"], [ONNX.ints("axes", [-1])]), ONNX.node("Sub", ["x", "mean"], ["d"]),
+                power ? ONNX.node("Pow", ["d", "two"], ["q"]) : ONNX.node("Mul", ["d", "d"], ["q"]),
+                ONNX.node("ReduceMean", ["q"], ["v"], [ONNX.ints("axes", [3])]), ONNX.node("Add", ["v", "epsilon"], ["w"]),
+                ONNX.node("Sqrt", ["w"], ["s"]), ONNX.node("Div", ["d", "s"], ["n"]), ONNX.node("Mul", ["n", "gamma"], ["m"]),
+                ONNX.node("Add", ["m", "beta"], ["y"]),
+            ],
+            [
+                ONNX.floats("two", [], [2]), ONNX.floats("epsilon", [], [1e-5]), ONNX.floats("gamma", [2], [2, 3]),
+                ONNX.floats("beta", [2], [-1, 1]),
+            ], expecting: ["LayerNormalization": 1])
+    }
 }

@@ -16,4 +16,6 @@ struct Identity: Operation {
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [inputs.first ?? .absent] }
 
     var aliasedInput: Int? { 0 }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -86,4 +86,6 @@ struct If: SubgraphOperation {
     private static func isTrue(_ condition: Tensor) -> Bool { condition.pointer(as: UInt8.self)[0] != 0 }
 
     var outputCount: Int { graphs[0].outputs.count }
+
+    var takesOnlyTensors: Bool { false }
 }

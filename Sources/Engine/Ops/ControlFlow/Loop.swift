@@ -137,7 +137,8 @@ struct Loop: SubgraphOperation {
         let fact = run.outputFacts[output]
         guard let dataType = fact.dataType else { throw EngineError(.malformedModel, "only tensors can be stacked over turns") }
         let dims = [0] + (fact.dims ?? [.unknown]).dropFirst().map { $0.value ?? 0 }
-        _ = run.allocate(output, dataType: dataType, shape: Shape(dims))
+        guard let shape = Shape(checking: dims) else { throw EngineError(.resourceExhausted, "an output has the shape \(dims)") }
+        _ = run.allocate(output, dataType: dataType, shape: shape)
     }
 
     private static func count(_ tensor: Tensor) throws(EngineError) -> Int {
@@ -151,4 +152,6 @@ struct Loop: SubgraphOperation {
         }
         return tensor.pointer(as: UInt8.self)[0] != 0
     }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -173,6 +173,8 @@ struct Scan: SubgraphOperation {
             steps = tensor.shape[axis]
         }
         let total = steps ?? 0
+        let limit = bodies[0].plan.options.limits.loopIterations
+        guard total <= limit else { throw EngineError(.resourceExhausted, "\(total) slices, more than the limit of \(limit) turns") }
         let count = min(max(length ?? total, 0), total)
         var stacks = [[Tensor]](repeating: [], count: stackedCount)
         for step in 0..<count {
@@ -205,7 +207,8 @@ struct Scan: SubgraphOperation {
             guard let dataType = fact.dataType else { throw EngineError(.malformedModel, "only tensors can be stacked") }
             var dims = (fact.dims ?? [0]).map { $0.value ?? 0 }
             if isBatched, !dims.isEmpty { dims.removeFirst() }
-            return Self.zeros(dataType, Shape(dims))
+            guard let shape = Shape(checking: dims) else { throw EngineError(.resourceExhausted, "an output has the shape \(dims)") }
+            return Self.zeros(dataType, shape)
         }
         let axis = try Self.axis(outputAxes[position], rank: first.shape.rank + 1)
         var ordered = outputsReversed[position] ? pieces.reversed() : pieces
@@ -221,4 +224,6 @@ struct Scan: SubgraphOperation {
         tensor.mutableBytes.initializeMemory(as: UInt8.self, repeating: 0, count: tensor.byteCount)
         return tensor
     }
+
+    var takesOnlyTensors: Bool { false }
 }

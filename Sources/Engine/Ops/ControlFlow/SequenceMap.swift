@@ -66,4 +66,6 @@ struct SequenceMap: SubgraphOperation {
             run.publish(.sequence(results[output], element: element), as: output)
         }
     }
+
+    var takesOnlyTensors: Bool { false }
 }

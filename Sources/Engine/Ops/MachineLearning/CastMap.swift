@@ -3,6 +3,8 @@ import Tensors
 
 /// Makes of a map from integers one row: its values in the order of their keys, or each at the place of its key.
 struct CastMap: Operation {
+    var takesOnlyTensors: Bool { false }
+
     private let dataType: DataType
     /// The number of places, when every value stands at that of its key.
     private let places: Int?

@@ -2,6 +2,8 @@ import Tensors
 
 /// Makes of a map one row: the value of each word of a vocabulary, or nothing where the map has none.
 struct DictVectorizer: Operation {
+    var takesOnlyTensors: Bool { false }
+
     private let vocabulary: [LabelKey]
 
     static let entries = [OperatorEntry("DictVectorizer", domain: "ai.onnx.ml", make: DictVectorizer.init(node:))]

@@ -30,4 +30,6 @@ struct ConcatFromSequence: Operation {
         }
         run.publish(try Tensor.concatenated(isNew ? pieces.map { $0.unsqueezed(axis: axis) } : pieces, axis: axis))
     }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -28,6 +28,8 @@ struct OptionalConstruct: Operation {
             run.publish(.none(run.outputFacts[0].type), as: 0)
         }
     }
+
+    var takesOnlyTensors: Bool { false }
 }
 
 /// What is in an optional; anything else is given as it is.
@@ -47,6 +49,8 @@ struct OptionalGetElement: Operation {
     }
 
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [inputs.first ?? .absent] }
+
+    var takesOnlyTensors: Bool { false }
 }
 
 /// Whether an optional holds anything, as a bool scalar.
@@ -63,4 +67,6 @@ struct OptionalHasElement: Operation {
         }
         run.output(0).mutablePointer(as: UInt8.self)[0] = holds ? 1 : 0
     }
+
+    var takesOnlyTensors: Bool { false }
 }

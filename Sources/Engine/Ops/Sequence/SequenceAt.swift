@@ -17,4 +17,6 @@ struct SequenceAt: Operation {
         }
         run.publish(elements[position], as: 0)
     }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -17,4 +17,6 @@ struct SequenceConstruct: Operation {
         guard let first = elements.first else { throw EngineError(.invalidInput, "there is nothing to put in") }
         run.publish(.sequence(elements, element: first.type), as: 0)
     }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -15,4 +15,6 @@ struct SequenceErase: Operation {
         elements.remove(at: try run.position(1, bound: elements.count) ?? elements.count - 1)
         run.publish(.sequence(elements, element: type), as: 0)
     }
+
+    var takesOnlyTensors: Bool { false }
 }

@@ -30,4 +30,6 @@ struct SequenceInsert: Operation {
         }
         return position
     }
+
+    var takesOnlyTensors: Bool { false }
 }

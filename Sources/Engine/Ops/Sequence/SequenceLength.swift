@@ -13,4 +13,6 @@ struct SequenceLength: Operation {
         let count = try run.sequence(0).elements.count
         run.output(0).mutablePointer(as: Int64.self)[0] = Int64(count)
     }
+
+    var takesOnlyTensors: Bool { false }
 }

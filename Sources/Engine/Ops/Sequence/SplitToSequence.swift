@@ -4,6 +4,9 @@ internal import Tensors
 struct SplitToSequence: Operation {
     static let entry = OperatorEntry("SplitToSequence") { node throws(EngineError) in try SplitToSequence(node) }
 
+    /// Pieces of one split. Guards against axes that are long though the tensor is empty.
+    private static let pieceLimit = 1 << 20
+
     private let axis: Int
     private let keepsAxis: Bool
 
@@ -25,12 +28,19 @@ struct SplitToSequence: Operation {
         return axis < 0 ? axis + rank : axis
     }
 
+    private func check(_ pieces: Int) throws(EngineError) {
+        guard pieces <= Self.pieceLimit else {
+            throw EngineError(.resourceExhausted, "\(pieces) pieces, more than the limit of \(Self.pieceLimit)")
+        }
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let tensor = run.tensor(0)
         let axis = try axis(rank: tensor.shape.rank)
         let extent = tensor.shape[axis]
         var pieces: [Value] = []
         guard let split = run.optionalTensor(1) else {
+            try check(extent)
             for index in 0..<extent {
                 pieces.append(
                     .tensor(keepsAxis ? tensor.slice(axis: axis, index..<index + 1) : tensor.element(axis: axis, index)))
@@ -42,6 +52,7 @@ struct SplitToSequence: Operation {
         var lengths = given
         if split.shape.rank == 0 {
             guard given[0] > 0 else { throw EngineError(.invalidInput, "pieces of length \(given[0])") }
+            try check(extent / given[0])
             lengths = stride(from: 0, to: extent, by: given[0]).map { min(given[0], extent - $0) }
         }
         var start = 0
