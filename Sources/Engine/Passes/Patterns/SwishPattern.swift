@@ -30,7 +30,8 @@ extension Rewriter {
     private func isHardSigmoid(_ gate: Int?, of x: Int) throws(EngineError) -> Bool {
         if let step = producer(of: gate, "HardSigmoid"), step.inputs.first == x {
             let slope = try step.node.float("alpha", default: 0.2)
-            return abs(slope - 1 / 6) < 1e-6 && (try step.node.float("beta", default: 0.5)) == 0.5
+            let offset = try step.node.float("beta", default: 0.5)
+            return abs(slope - 1 / 6) < 1e-6 && offset == 0.5
         }
         guard let quotient = producer(of: gate, "Div"), quotient.inputs.count == 2, scalar(quotient.inputs[1]) == 6 else { return false }
         return try shifted(quotient.inputs[0]) == x
