@@ -98,10 +98,11 @@ let package = Package(
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml", "CZlib"], settings: house + hot),
+        room("YAML", ["CYaml"]),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -131,10 +132,12 @@ let package = Package(
         .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
         tests(of: "HTTP2", ["WireTestSupport"] + nio),
         tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
+        tests(of: "YAML"),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
         tests(of: "Client", ["Tensors"]),
+        tests(of: "Console", ["Engine", "Messages", "Tensors"]),
     ]
 )
