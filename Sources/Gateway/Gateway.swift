@@ -27,7 +27,7 @@ public final class Gateway: Sendable {
     private let tls: TLSIdentity?
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
-        guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
+        try settings.validate()
         self.settings = settings
         let log = GatewayLog.make(settings)
         self.log = log
@@ -47,8 +47,8 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
-        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
-        var serverConfiguration = GRPCServer.Configuration()
+        core = ServingCore(configuration)
+        var serverConfiguration = GRPCServer.Configuration(settings.limits)
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
@@ -64,8 +64,9 @@ public final class Gateway: Sendable {
 
     private func registerServices() {
         KServeService(core: core).register(on: server)
+        AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
-        ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
+        ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
         for (path, isHealthy) in [
             ("/v2/health/live", { @Sendable in true }), ("/v2/health/ready", { @Sendable [core] in core.isReady }),
         ] {
@@ -77,7 +78,7 @@ public final class Gateway: Sendable {
 
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -113,14 +114,14 @@ public final class Gateway: Sendable {
         // Balancers look away first; then nobody new is let in; then what is under way is answered.
         health.service.drain()
         let core = core
-        let seconds = Int64(settings.drainSeconds)
+        let grace = settings.drainNanos
         let left = await withCheckedContinuation { continuation in
             // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
             NIOThreadPool.singleton.submit { _ in
-                continuation.resume(returning: core.drain(withinNanos: seconds * 1_000_000_000))
+                continuation.resume(returning: core.drain(withinNanos: grace))
             }
         }
-        await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
+        await server.shutdown(grace: UInt64(max(1, grace)))
         await web.stop()
         core.stop()
         try? await group.shutdownGracefully()
