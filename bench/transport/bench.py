@@ -82,10 +82,15 @@ def servers(folder):
         port = free_port()
         yield Server(name, [ECHO, port, 1, *options], port, f"{scheme}://127.0.0.1:{port}/bench.Echo/Echo", grpc_load)
     if nghttpd := shutil.which("nghttpd", path=os.environ["PATH"] + ":/usr/sbin"):
-        for name, options, scheme in [("nghttpd", ["--no-tls"], "http"), ("nghttpd-tls", [], "https")]:
+        # A file for a GET, which is the least that HTTP/2 can do; and for a POST with a body, with trailers, as in gRPC.
+        for name, options, files, scheme, requests in [
+            ("nghttpd", ["--no-tls"], [], "http", []),
+            ("nghttpd-post", ["--no-tls", "--trailer", "grpc-status: 0"], [], "http", grpc_load),
+            ("nghttpd-tls", [], [key, cert], "https", []),
+        ]:
             port = free_port()
-            files = [] if options else [key, cert]
-            yield Server(name, [nghttpd, *options, "-n1", "-d", root, port, *files], port, f"{scheme}://127.0.0.1:{port}/file", [])
+            yield Server(
+                name, [nghttpd, *options, "-n1", "-d", root, port, *files], port, f"{scheme}://127.0.0.1:{port}/file", requests)
     if echo := build_grpc_echo(folder):
         port = free_port()
         yield Server("grpc-c++", [echo, port], port, f"http://127.0.0.1:{port}/bench.Echo/Echo", grpc_load)
