@@ -78,6 +78,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
 
@@ -92,7 +93,7 @@ let package = Package(
         room("Messages", ["CProtobufC", "CMessages"]),
         room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
 
-        room("HTTP2", ["CNghttp2", tls] + nio, settings: wire),
+        room("HTTP2", ["CNghttp2", "CMalloc", tls] + nio, settings: wire),
         room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
 
         // Generic on the task: other rooms must be able to specialise it.

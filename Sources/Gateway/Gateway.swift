@@ -4,6 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Serving
+internal import Synchronization
 
 /// The whole server: the serving core, the protocols in front of it, and their listeners.
 public final class Gateway: Sendable {
@@ -25,6 +26,7 @@ public final class Gateway: Sendable {
     private let web: WebServer
     private let health = ModelHealth()
     private let tls: TLSIdentity?
+    private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
         try settings.validate()
@@ -49,16 +51,18 @@ public final class Gateway: Sendable {
         }
         core = ServingCore(configuration)
         var serverConfiguration = GRPCServer.Configuration(settings.limits)
+        let tokens: TokenAuthorizer?
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
-            serverConfiguration.authorizer = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            tokens = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
         } catch {
             throw GatewayError("\(error)")
         }
+        serverConfiguration.authorizer = tokens
         server = GRPCServer(serverConfiguration)
-        web = WebServer(core: core, log: log)
+        web = WebServer(core: core, log: log, tokens: tokens)
         registerServices()
     }
 
@@ -67,12 +71,10 @@ public final class Gateway: Sendable {
         AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
         ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
-        for (path, isHealthy) in [
-            ("/v2/health/live", { @Sendable in true }), ("/v2/health/ready", { @Sendable [core] in core.isReady }),
-        ] {
-            server.register(plain: path) { _ in
-                PlainResponse(status: isHealthy() ? 200 : 503, body: ByteBuffer())
-            }
+        server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
+        server.register(plain: "/v2/health/ready") { [core] _ in
+            let isReady = core.isReady
+            return PlainResponse(status: isReady ? 200 : 503, body: ByteBuffer(string: "{\"ready\":\(isReady)}"))
         }
     }
 
@@ -95,6 +97,7 @@ public final class Gateway: Sendable {
             let http = try await web.start(.rest, host: host, port: settings.httpPort, on: group)
             let metrics = try await web.start(.metrics, host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
+            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
@@ -113,6 +116,7 @@ public final class Gateway: Sendable {
     public func stop() async -> Int {
         // Balancers look away first; then nobody new is let in; then what is under way is answered.
         health.service.drain()
+        upkeep.withLock { $0?.cancel() }
         let core = core
         let grace = settings.drainNanos
         let left = await withCheckedContinuation { continuation in

@@ -1,3 +1,4 @@
+internal import GRPC
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
@@ -13,13 +14,16 @@ final class WebServer: Sendable {
 
     private let core: ServingCore
     private let log: Logger
+    private let tokens: TokenAuthorizer?
     private let running = Mutex<[(services: ServiceGroup, task: Task<Void, any Error>)]>([])
     /// What replies under way get when the server stops. Beyond: their connections are closed.
     private static let stopGrace = Duration.seconds(5)
 
-    init(core: ServingCore, log: Logger) {
+    /// With `tokens`, metrics are for those whose token has that scope.
+    init(core: ServingCore, log: Logger, tokens: TokenAuthorizer?) {
         self.core = core
         self.log = log
+        self.tokens = tokens
     }
 
     /// Listens in the background; returns the port.
@@ -67,6 +71,7 @@ final class WebServer: Sendable {
 
     private func metricsRouter() -> Router<BasicRequestContext> {
         let router = Router()
+        if let tokens { router.add(middleware: TokenMiddleware(tokens: tokens, scope: .metrics)) }
         router.get("/metrics") { [core] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
