@@ -1,0 +1,58 @@
+internal import Tensors
+
+/// Something that an ensemble does without a model. Adding one is one file with this in it, and its line in ``BuiltinRegistry``.
+///
+/// Axes are those of whole tensors: 0 is the one with the request's rows, negative ones count from the end.
+protocol BuiltinStep: Sendable {
+    /// As configurations name it.
+    static var name: String { get }
+    /// Input names of the step; nil when it takes any number of any names, in the order of the names.
+    static var inputNames: [String]? { get }
+    var outputNames: [String] { get }
+
+    /// - Throws: for options that make no sense.
+    init(_ options: inout StepOptions, inputs: [String]) throws(ServingError)
+
+    /// What it makes of tensors like these, by the order of the outputs; checked once, at load.
+    ///
+    /// - Throws: for tensors that it cannot take.
+    func facts(of inputs: [TensorFacts]) throws(ServingError) -> [TensorFacts]
+
+    /// - Parameter inputs: in the order of their names; of the checked types, but any shape.
+    func run(_ inputs: [Tensor]) throws(ServingError) -> [Tensor]
+}
+
+extension BuiltinStep {
+    static var inputNames: [String]? { ["x"] }
+    var outputNames: [String] { ["y"] }
+}
+
+/// All built-in steps.
+enum BuiltinRegistry {
+    static let all: [any BuiltinStep.Type] = [
+        IdentityStep.self, CastStep.self, ReshapeStep.self, ConcatStep.self, SliceStep.self, SelectStep.self, ScaleStep.self, OneHotStep.self,
+        SoftmaxStep.self, SigmoidStep.self, ArgmaxStep.self, TopKStep.self, ThresholdStep.self, ReduceStep.self, CombineStep.self,
+        WeightedAverageStep.self, MajorityVoteStep.self, FillStep.self, LabelStep.self, TextStep.self, JoinStep.self, LengthStep.self,
+        ContainsStep.self,
+    ]
+
+    /// The built-in step that configurations call `name`.
+    static func make(_ name: String, options: [String: StepOption], inputs: [String]) throws(ServingError) -> any BuiltinStep {
+        guard let type = all.first(where: { $0.name == name }) else {
+            let hint = EditDistance.nearest(to: name, among: all.map { $0.name }).map { "; did you mean '\($0)'?" }
+            throw ServingError(.invalidArgument, "there is no built-in step '\(name)'\(hint ?? "; known are \(all.map { $0.name }.sorted().joined(separator: ", "))")")
+        }
+        if let names = type.inputNames {
+            guard names.sorted() == inputs else {
+                throw ServingError(
+                    .invalidArgument, "'\(name)' takes \(names.isEmpty ? "no input" : names.joined(separator: ", ")), not \(inputs.joined(separator: ", "))")
+            }
+        } else if inputs.isEmpty {
+            throw ServingError(.invalidArgument, "'\(name)' takes one input at least")
+        }
+        var reader = StepOptions(options, step: name)
+        let step = try type.init(&reader, inputs: inputs)
+        try reader.finish()
+        return step
+    }
+}
