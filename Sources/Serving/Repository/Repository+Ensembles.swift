@@ -1,7 +1,7 @@
 internal import Synchronization
 
 extension Repository {
-    /// Loads the members of an ensemble that nobody has tried to load yet, then the model itself. In a job of the model's own.
+    /// Waits for the members of an ensemble that are being loaded, loads those that nobody has tried to load yet, then loads the model itself. In a job of the model's own.
     ///
     /// - Parameter path: ensembles that wait for this one; a member among them is not waited for.
     func loadAfterMembers(
@@ -14,7 +14,7 @@ extension Repository {
         let names = Set(ensemble.members.map(\.model))
         note(order, isEnsemble: true, members: Array(names))
         let path = path + [order.model]
-        let missing = names.filter { !path.contains($0) && needsLoading($0) }.sorted()
+        let missing = names.filter { !path.contains($0) && !isLive($0) }.sorted()
         guard !missing.isEmpty else { return load() }
         let left = Countdown(missing.count) { [self] in enqueue(model: order.model, load) }
         for member in missing {
@@ -25,6 +25,8 @@ extension Repository {
             }
         }
     }
+
+    private func isLive(_ model: String) -> Bool { state.withLock { $0.models[model]?.live.isEmpty == false } }
 
     /// Whether nothing of the model is live, and nobody has tried.
     private func needsLoading(_ model: String) -> Bool {
