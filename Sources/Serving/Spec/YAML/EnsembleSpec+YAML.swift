@@ -46,7 +46,7 @@ private struct StepReader {
         try map.finish()
     }
 
-    private mutating func step(_ map: inout YamlMap, line: Int) throws(ServingError) -> EnsembleSpec.Step {
+    private mutating func step(_ map: inout YamlMap, line: Int, isFallback: Bool = false) throws(ServingError) -> EnsembleSpec.Step {
         count += 1
         guard count <= EnsembleSpec.maxSteps else {
             throw ServingError(.invalidArgument, "\(file):\(line): an ensemble may have \(EnsembleSpec.maxSteps) steps at most")
@@ -70,7 +70,7 @@ private struct StepReader {
         step.timeoutNanos = try map.duration("timeout")
         for (index, node) in (try map.list("fallback") ?? []).enumerated() {
             var inner = try YamlMap(node, file: file, place: "\(place).fallback[\(index)]")
-            var fallback = try self.step(&inner, line: node.line)
+            var fallback = try self.step(&inner, line: node.line, isFallback: true)
             guard fallback.fallbacks.isEmpty else {
                 throw ServingError(.invalidArgument, "\(file):\(node.line): '\(inner.place)' has a fallback of its own; list both under the step's")
             }
@@ -80,7 +80,7 @@ private struct StepReader {
             step.fallbacks.append(fallback)
         }
         try map.finish()
-        guard !step.outputs.isEmpty else { throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' needs 'outputs'") }
+        guard isFallback || !step.outputs.isEmpty else { throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' needs 'outputs'") }
         guard step.when == nil || step.perRow == nil else {
             throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' has both 'when' and 'where'; one of them decides")
         }
