@@ -1,5 +1,6 @@
 internal import Client
 internal import Engine
+internal import Gateway
 internal import Glibc
 internal import Serving
 internal import Synchronization
@@ -24,7 +25,7 @@ public struct RepositoryCheck {
             default: break
             }
         }
-        let core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]))
+        let core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
         core.start()
         core.waitForStartup()
         defer { core.stop() }
