@@ -258,3 +258,54 @@ def test_a_parameter_decides_too(fraud, fraud_client):
 def fraud_client(fraud):
     with Server(fraud[0]) as server, triton.InferenceServerClient(server.grpc) as client:
         yield client
+
+
+EMBEDDING = """
+inputs: [{name: text, datatype: BYTES, shape: [-1]}]
+outputs: [{name: vector}, {name: ids}]
+steps:
+  - {op: wordpiece, with: {file: tokenizer.json, max_length: 32}, inputs: {x: text}, outputs: {ids: ids, mask: mask}}
+  - {model: encoder, inputs: {ids: ids}, outputs: {states: states}}
+  - {op: mean_pool, with: {normalize: true}, inputs: {x: states, mask: mask}, outputs: {y: vector}}
+"""
+
+
+@pytest.fixture(scope="module")
+def embedding(tmp_path_factory):
+    """An encoder that looks each piece up in a table: what surrounds the model is what is tested."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    letters = [chr(c) for c in range(ord("a"), ord("z") + 1)] + list("0123456789äöß中国é")
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + letters + ["##" + c for c in letters] + ["the", "##ing", "##er", "in", "on", ".", ",", "!", "'"]
+    tokenizer = Tokenizer(models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.enable_truncation(32)
+    tokenizer.enable_padding()
+
+    root = tmp_path_factory.mktemp("embedding")
+    table = np.random.default_rng(2).normal(size=(len(pieces), 16)).astype(np.float32)
+    save(root, "encoder", helper.make_graph(
+        [helper.make_node("Gather", ["table", "ids"], ["states"])], "encoder",
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "t"])],
+        [helper.make_tensor_value_info("states", TensorProto.FLOAT, ["n", "t", 16])], [constant("table", table)]))
+    (root / "embedding" / "1").mkdir(parents=True)
+    (root / "embedding" / "model.yaml").write_text(EMBEDDING)
+    tokenizer.save(str(root / "embedding" / "tokenizer.json"))
+    with Server(root) as server, triton.InferenceServerClient(server.grpc) as client:
+        yield client, tokenizer, table
+
+
+def test_texts_become_vectors_like_those_of_the_python_tokenizers(embedding):
+    client, tokenizer, table = embedding
+    random = np.random.default_rng(4)
+    alphabet = list("abcdefghijklmnopqrstuvwxyzABCÄÖÉß  ..,!'\t\n0123中国–“\u200b\u0301İ")
+    texts = ["", "the singer in the inn", "Straße, 中国!"] + ["".join(random.choice(alphabet, random.integers(1, 60))) for _ in range(200)]
+    answer = infer(client, "embedding", {"text": np.array([t.encode() for t in texts], np.object_)})
+    encoded = tokenizer.encode_batch(texts)
+    assert (answer.as_numpy("ids") == np.array([e.ids for e in encoded])).all()
+    mask = np.array([e.attention_mask for e in encoded])[..., None]
+    pooled = (table[np.array([e.ids for e in encoded])] * mask).sum(1) / mask.sum(1)
+    pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
+    assert (answer.as_numpy("vector") * pooled).sum(1).min() > 0.9999

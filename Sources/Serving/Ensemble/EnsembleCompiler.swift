@@ -7,6 +7,8 @@ struct EnsembleCompiler {
     let spec: ModelSpec
     let ensemble: EnsembleSpec
     let members: [MemberFacts]
+    /// The content of a file that the configuration names.
+    let files: (String) -> [UInt8]?
 
     /// A step with its place among the step and those that replace it.
     struct Draft {
@@ -39,7 +41,8 @@ struct EnsembleCompiler {
     var dependencies: [[Int]] = []
     var hasRows = false
 
-    init(model: String, spec: ModelSpec, ensemble: EnsembleSpec, members: [MemberFacts]) {
+    init(model: String, spec: ModelSpec, ensemble: EnsembleSpec, members: [MemberFacts], files: @escaping (String) -> [UInt8]?) {
+        self.files = files
         self.model = model
         self.spec = spec
         self.ensemble = ensemble
@@ -47,9 +50,10 @@ struct EnsembleCompiler {
     }
 
     static func compile(
-        model: String, spec: ModelSpec, ensemble: EnsembleSpec, members: [MemberFacts], defaultMaxRows: Int
+        model: String, spec: ModelSpec, ensemble: EnsembleSpec, members: [MemberFacts], defaultMaxRows: Int,
+        files: @escaping (String) -> [UInt8]? = { _ in nil }
     ) throws(ServingError) -> EnsembleGraph {
-        var compiler = EnsembleCompiler(model: model, spec: spec, ensemble: ensemble, members: members)
+        var compiler = EnsembleCompiler(model: model, spec: spec, ensemble: ensemble, members: members, files: files)
         try compiler.lay()
         let inputs = try compiler.ensembleInputs()
         let order = try compiler.ordered()
@@ -98,7 +102,7 @@ struct EnsembleCompiler {
             draft.facts = members.first { $0.member.model == name && $0.member.selector == selector }
         case .builtin(let name, let options):
             do {
-                draft.builtin = try BuiltinRegistry.make(name, options: options, inputs: step.inputs.keys.sorted())
+                draft.builtin = try BuiltinRegistry.make(name, options: options, inputs: step.inputs.keys.sorted(), files: files)
             } catch {
                 throw fault("step '\(draft.name)': \(error.message)")
             }

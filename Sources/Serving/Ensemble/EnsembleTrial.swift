@@ -21,10 +21,10 @@ package enum EnsembleTrial {
     ///
     /// - Throws: what the check of its options, of its inputs' types and the run throw.
     package static func run(
-        _ builtin: String, options: [String: StepOption] = [:], inputs: [String: Tensor]
+        _ builtin: String, options: [String: StepOption] = [:], inputs: [String: Tensor], files: [String: [UInt8]] = [:]
     ) throws(ServingError) -> [Tensor] {
         let names = inputs.keys.sorted()
-        let step = try BuiltinRegistry.make(builtin, options: options, inputs: names)
+        let step = try BuiltinRegistry.make(builtin, options: options, inputs: names) { files[$0] }
         let tensors = names.compactMap { inputs[$0] }
         let facts = try step.facts(of: tensors.map { TensorFacts($0.dataType, $0.shape.dims) })
         let results = try step.run(tensors)

@@ -8,7 +8,12 @@ extension VersionLoader {
     ) throws(ServingError) -> ModelVersion {
         let members = try EnsembleMembers.facts(of: ensemble, ensemble: identity.model, in: router.current)
         let graph = try EnsembleCompiler.compile(
-            model: identity.model, spec: spec, ensemble: ensemble, members: members, defaultMaxRows: configuration.defaultMaxRows)
+            model: identity.model, spec: spec, ensemble: ensemble, members: members, defaultMaxRows: configuration.defaultMaxRows
+        ) { name in
+            if let content = contents[name] { return content }
+            guard let folder = listing.folder else { return nil }
+            return Directory.contents(of: "\(folder)/\(name)") ?? Directory.contents(of: "\(folder)/../\(name)")
+        }
         let binding = Binding(model: identity.model, signature: graph.signature, hasRows: graph.hasRows, maxRows: nil)
         let statistics = VersionStatistics()
         let executor = EnsembleExecutor(

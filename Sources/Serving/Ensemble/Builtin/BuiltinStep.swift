@@ -33,11 +33,15 @@ enum BuiltinRegistry {
         IdentityStep.self, CastStep.self, ReshapeStep.self, ConcatStep.self, SliceStep.self, SelectStep.self, ScaleStep.self, OneHotStep.self,
         SoftmaxStep.self, SigmoidStep.self, ArgmaxStep.self, TopKStep.self, ThresholdStep.self, ReduceStep.self, CombineStep.self,
         WeightedAverageStep.self, MajorityVoteStep.self, FillStep.self, LabelStep.self, TextStep.self, JoinStep.self, LengthStep.self,
-        ContainsStep.self,
+        ContainsStep.self, WordPieceStep.self, MeanPoolStep.self,
     ]
 
     /// The built-in step that configurations call `name`.
-    static func make(_ name: String, options: [String: StepOption], inputs: [String]) throws(ServingError) -> any BuiltinStep {
+    ///
+    /// - Parameter files: gives the content of a file that the model's configuration names; nil when there is none.
+    static func make(
+        _ name: String, options: [String: StepOption], inputs: [String], files: (String) -> [UInt8]? = { _ in nil }
+    ) throws(ServingError) -> any BuiltinStep {
         guard let type = all.first(where: { $0.name == name }) else {
             let hint = EditDistance.nearest(to: name, among: all.map { $0.name }).map { "; did you mean '\($0)'?" }
             throw ServingError(.invalidArgument, "there is no built-in step '\(name)'\(hint ?? "; known are \(all.map { $0.name }.sorted().joined(separator: ", "))")")
@@ -50,7 +54,12 @@ enum BuiltinRegistry {
         } else if inputs.isEmpty {
             throw ServingError(.invalidArgument, "'\(name)' takes one input at least")
         }
-        var reader = StepOptions(options, step: name)
+        // The files are asked for while the step is made, and never after.
+        return try withoutActuallyEscaping(files) { files throws(ServingError) in try make(type, StepOptions(options, step: name, files: files), inputs) }
+    }
+
+    private static func make(_ type: any BuiltinStep.Type, _ options: StepOptions, _ inputs: [String]) throws(ServingError) -> any BuiltinStep {
+        var reader = options
         let step = try type.init(&reader, inputs: inputs)
         try reader.finish()
         return step

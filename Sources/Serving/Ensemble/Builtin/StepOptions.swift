@@ -5,8 +5,10 @@ struct StepOptions {
     private var options: [String: StepOption]
     private var asked: [String] = []
     let step: String
+    private let files: (String) -> [UInt8]?
 
-    init(_ options: [String: StepOption], step: String) {
+    init(_ options: [String: StepOption], step: String, files: @escaping (String) -> [UInt8]?) {
+        self.files = files
         self.options = options
         self.step = step
     }
@@ -107,6 +109,15 @@ struct StepOptions {
 
     private static func items(_ option: StepOption) -> [StepOption] {
         if case .list(let items) = option { items } else { [option] }
+    }
+
+    /// A file beside the model's versions or in one, by its name.
+    mutating func file(_ key: String) throws(ServingError) -> (name: String, content: [UInt8]) {
+        guard let name = try text(key) else { throw fault(key, "the name of a file") }
+        guard !name.contains("/"), name != "..", let content = files(name) else {
+            throw ServingError(.notFound, "'\(step)' needs the file '\(name)', which is neither in the version's folder nor beside it")
+        }
+        return (name, content)
     }
 
     /// - Throws: for an option that nobody asked for.
