@@ -80,13 +80,15 @@ final class EnsembleExecutor: RequestExecutor {
     func sweep() {}
 
     func abandon() {
-        isClosed.store(true, ordering: .relaxed)
-        spare.withLock { $0 = [] }
+        release()
+        lanes.abandon()
     }
 
     func release() {
         isClosed.store(true, ordering: .relaxed)
         spare.withLock { $0 = [] }
+        // The table knows the version that this executor belongs to: neither would ever be freed.
+        table.withLock { $0 = RouteTable(generation: -1, routes: [:], isDraining: false) }
     }
 }
 
@@ -105,6 +107,15 @@ final class LaneHop: WorkSource {
     func add(_ run: EnsembleRun) {
         waiting.withLock { $0.append(run) }
         pool.enqueue(self)
+    }
+
+    /// Ends what waits: no lane will come.
+    func abandon() {
+        let left = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for run in left { run.giveUp() }
     }
 
     func runOnce() -> Int64? {

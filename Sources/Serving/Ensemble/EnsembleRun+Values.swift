@@ -44,6 +44,13 @@ extension EnsembleRun {
         return (inputs, rows)
     }
 
+    /// - Throws: for a value that is to have some of the request's rows, and has another number of rows.
+    func checkRows(_ value: EnsembleValue, _ output: String) throws(ServingError) {
+        guard let rows = value.rows, value.dims.count == 0 || value.rowCount != rows.rows.count else { return }
+        throw ServingError(
+            .failedPrecondition, "it ran on \(rows.rows.count) rows, but its output '\(output)' has the shape \(value.dims)")
+    }
+
     private func rowsDiffer(_ step: EnsembleGraph.Step, _ left: Int, _ right: Int) -> ServingError {
         ServingError(.invalidArgument, "it runs on some rows, but its inputs have \(left) and \(right) rows")
     }

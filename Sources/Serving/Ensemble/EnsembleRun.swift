@@ -109,6 +109,12 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         drive()
     }
 
+    /// Ends what an event loop left for a lane that will not come.
+    func giveUp() {
+        if error == nil { error = ServingError(.unavailable, "the server is shutting down") }
+        goOn()
+    }
+
     private func drive() {
         while true {
             while deferred == nil, let step = progress.next() { begin(step) }
@@ -145,7 +151,7 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
             guard let (inputs, rows) = try gather(step) else { return pass(index) }
             switch step.target {
             case .builtin(let builtin):
-                if isOnSubmitter, inputs.reduce(0, { $0 + ($1?.count ?? 0) }) > Self.maxElementsOnSubmitter {
+                if isOnSubmitter, inputs.reduce(0, { $0 + ($1?.work ?? 0) }) * builtin.workPerElement > Self.maxWorkOnSubmitter {
                     deferred = index
                     return
                 }
@@ -158,8 +164,8 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         }
     }
 
-    /// Elements that a built-in step may take on the thread that submitted. Beyond: it goes on on a lane.
-    private static let maxElementsOnSubmitter = 16_384
+    /// Elements, or bytes of text, that a built-in step may take on the thread that submitted. Beyond: it goes on on a lane.
+    private static let maxWorkOnSubmitter = 16_384
 
     /// A step that is not to run.
     private func pass(_ index: Int) {
@@ -209,7 +215,9 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         let names = builtin.outputNames
         for output in step.outputs {
             guard let place = names.firstIndex(of: output.name) else { continue }
-            values[output.tensor] = EnsembleValue(results[place], rows: rows)
+            let value = EnsembleValue(results[place], rows: rows)
+            try checkRows(value, output.name)
+            values[output.tensor] = value
         }
         progress.ended(index, failed: false, made: { _ in true }, in: graph)
     }
@@ -329,9 +337,10 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
             do { state.made = try stack(step, state.answers, rows: state.rows) } catch { state.error = error }
         }
         if state.error == nil {
-            for (place, output) in step.outputs.enumerated() where state.rows != nil && !step.isMapped {
-                guard let value = state.made[place], value.rowCount != state.rows?.rows.count else { continue }
-                state.error = ServingError(.internal, "output '\(output.name)' has \(value.rowCount) rows, but the step ran on \(state.rows?.rows.count ?? 0)")
+            do throws(ServingError) {
+                for (place, output) in step.outputs.enumerated() { if let value = state.made[place] { try checkRows(value, output.name) } }
+            } catch {
+                state.error = error
             }
         }
         step.statistics.book(nanos, queueNanos: state.queueNanos, failed: state.error != nil)

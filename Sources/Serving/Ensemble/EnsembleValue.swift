@@ -45,6 +45,12 @@ struct EnsembleValue: @unchecked Sendable {
     /// Elements.
     var count: Int { dims.checkedCount ?? 0 }
 
+    /// What reading it costs: its elements, or for strings their bytes.
+    var work: Int {
+        guard case .tensor(let tensor) = contents, dataType == .string else { return count }
+        return tensor.strings.reduce(0) { $0 + $1.bytes.count }
+    }
+
     /// Rows that are there.
     var rowCount: Int { dims.count > 0 ? dims[0] : 1 }
 

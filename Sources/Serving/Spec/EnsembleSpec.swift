@@ -75,21 +75,21 @@ public struct EnsembleSpec: Sendable, Hashable {
     /// Every model that some step runs, and how it picks the version; each once, in the order of the steps.
     public var members: [Member] {
         var members: [Member] = []
-        func visit(_ step: Step) {
-            if case .model(let model, let selector) = step.target {
-                let member = Member(model: model, selector: selector, isReplaceable: !step.fallbacks.isEmpty)
+        for step in steps {
+            let chain = [step] + step.fallbacks
+            for (place, link) in chain.enumerated() {
+                guard case .model(let model, let selector) = link.target else { continue }
+                let member = Member(model: model, selector: selector, isReplaceable: place + 1 < chain.count)
                 if !members.contains(member) { members.append(member) }
             }
-            for fallback in step.fallbacks { visit(fallback) }
         }
-        for step in steps { visit(step) }
         return members
     }
 
     public struct Member: Sendable, Hashable {
         public var model: String
         public var selector: VersionSelector
-        /// The step has a fallback.
+        /// Another step takes its place when it fails, or is not there.
         public var isReplaceable: Bool
     }
 }

@@ -124,6 +124,41 @@ import Testing
         #expect(failed.error?.message == "in ensemble 'e', step 'one': 9.0 is poison")
     }
 
+    @Test func `an output without the rows that its step ran on is a fault of the step`() {
+        let yaml = """
+            max_batch_size: 8
+            inputs: [{name: x, datatype: FP32, shape: [2]}]
+            outputs: [{name: y, from: [most, x]}]
+            steps:
+              - {op: reduce, with: {by: max, axis: 0, keep: true}, where: "max(x) > 3", inputs: {x: x}, outputs: {y: most}}
+            """
+        let harness = ensembleHarness([:], ensembles: ["e": yaml])
+        let request = harness.ask("e", rows: [[9, 9], [1, 1], [8, 8]])
+        #expect(request.error?.code == .failedPrecondition)
+        #expect(request.error?.message == "in ensemble 'e', step 'reduce': it ran on 2 rows, but its output 'y' has the shape [1,2]")
+    }
+
+    @Test func `a large built-in step leaves the caller's thread`() {
+        let yaml = """
+            max_batch_size: 100000
+            inputs: [{name: x, datatype: FP32, shape: [2]}]
+            steps:
+              - {name: first, op: scale, with: {factor: 2}, inputs: {x: x}, outputs: {y: doubled}}
+              - {name: second, op: scale, with: {offset: 1}, inputs: {x: doubled}, outputs: {y: y}}
+            """
+        let harness = ensembleHarness([:], ensembles: ["e": yaml])
+        let caller = pthread_self()
+        let isOnCaller = Atomic<Int>(0)
+        let collector = Collector { _ in if pthread_equal(pthread_self(), caller) != 0 { isOnCaller.wrappingAdd(1, ordering: .relaxed) } }
+        let requests = [10, 20_000, 30_000].map { rows in
+            InferenceRequest(model: "e", inputs: [("x", tensor((0..<rows).map { [Float($0), 0] }))], sink: collector)
+        }
+        for request in requests { harness.core.submit(request) }
+        #expect(collector.wait(for: 3))
+        #expect(isOnCaller.load(ordering: .relaxed) == 1)
+        for request in requests { #expect(request.floats()?[2] == 3) }
+    }
+
     @Test func `gives each step the time that the others leave`() {
         let yaml = """
             steps:

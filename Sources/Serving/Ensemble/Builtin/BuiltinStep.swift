@@ -9,6 +9,8 @@ protocol BuiltinStep: Sendable {
     /// Input names of the step; nil when it takes any number of any names, in the order of the names.
     static var inputNames: [String]? { get }
     var outputNames: [String] { get }
+    /// What it does with an element, or with a byte of text, beside reading it once.
+    var workPerElement: Int { get }
 
     /// - Throws: for options that make no sense.
     init(_ options: inout StepOptions, inputs: [String]) throws(ServingError)
@@ -25,6 +27,7 @@ protocol BuiltinStep: Sendable {
 extension BuiltinStep {
     static var inputNames: [String]? { ["x"] }
     var outputNames: [String] { ["y"] }
+    var workPerElement: Int { 1 }
 }
 
 /// All built-in steps.

@@ -18,8 +18,9 @@ struct ConcatStep: BuiltinStep {
                 result.dims = nil
                 continue
             }
+            guard others.count == dims.count else { throw differ(result, other) }
             var like = other
-            like.dims?[min(place, others.count - 1)] = -1
+            like.dims?[place] = -1
             var rest = result
             rest.dims?[place] = -1
             guard rest.fits(like) else { throw differ(result, other) }

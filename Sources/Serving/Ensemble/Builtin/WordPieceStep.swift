@@ -7,6 +7,7 @@ struct WordPieceStep: BuiltinStep {
     let tokenizer: WordPieceTokenizer
 
     var outputNames: [String] { ["ids", "mask", "types"] }
+    var workPerElement: Int { 16 }
 
     init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) {
         let (name, json) = try options.file("file")
