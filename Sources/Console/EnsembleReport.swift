@@ -73,7 +73,9 @@ public struct EnsembleReport {
             }
             var conditions: [String] = []
             if depth > 0 { conditions.append("when the step before fails") }
-            if let choice = step.choice { conditions.append(choice.key.map { "when \(choice.expression) is \($0)" } ?? "when \(choice.expression) is nothing else") }
+            if let choice = step.choice {
+                conditions.append(choice.key.map { "when \(choice.expression) is \($0)" } ?? "when \(choice.expression) is nothing else")
+            }
             if let when = step.when { conditions.append("when \(when)") }
             if let perRow = step.perRow { conditions.append("for rows where \(perRow)") }
             if !step.mapped.isEmpty { conditions.append("for each row of \(step.mapped.sorted().joined(separator: ", "))") }
@@ -82,7 +84,8 @@ public struct EnsembleReport {
                 Line(
                     name: name, what: what,
                     inputs: step.inputs.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.joined(separator: " or "))" },
-                    outputs: step.outputs.sorted { $0.key < $1.key }.map { "\($0.value) = \($0.key)" }, condition: conditions.joined(separator: "; "),
+                    outputs: step.outputs.sorted { $0.key < $1.key }.map { "\($0.value) = \($0.key)" },
+                    condition: conditions.joined(separator: "; "),
                     depth: depth))
             for fallback in step.fallbacks { add(fallback, depth: depth + 1) }
         }
@@ -120,7 +123,9 @@ public struct EnsembleReport {
 
     /// The graph for Graphviz: steps are boxes, tensors arrows.
     public var dot: String {
-        let quoted = { (name: String) in "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\"" }
+        let quoted = { (name: String) in
+            "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+        }
         var text = "digraph \(quoted(name)) {\n  rankdir=LR\n  node [shape=box]\n"
         for input in inputs { text += "  \(quoted("in " + input)) [label=\(quoted(input)) shape=ellipse]\n" }
         let lines = lines
@@ -128,7 +133,8 @@ public struct EnsembleReport {
         var makers: [String: [String]] = [:]
         for (line, step) in zip(lines, steps) { for tensor in step.outputs.values { makers[tensor, default: []].append(line.name) } }
         for (line, step) in zip(lines, steps) {
-            text += "  \(quoted(line.name)) [label=\(quoted(line.name + "\\n" + line.what + (line.condition.isEmpty ? "" : "\\n" + line.condition)))]\n"
+            text +=
+                "  \(quoted(line.name)) [label=\(quoted(line.name + "\\n" + line.what + (line.condition.isEmpty ? "" : "\\n" + line.condition)))]\n"
             for tensor in Set(step.inputs.values.flatMap { $0 }).sorted() {
                 for maker in makers[tensor] ?? ["in " + tensor] where maker != line.name {
                     text += "  \(quoted(maker)) -> \(quoted(line.name)) [label=\(quoted(tensor))]\n"

@@ -13,7 +13,8 @@ final class IdentityBackend: Backend, LoadedModel, ModelRunner {
     let platform = "identity"
     let fileNames = ["identity"]
     let signature = ModelSignature(
-        inputs: [TensorSignature(name: "x", dataType: .float32, dims: [-1, 4])], outputs: [TensorSignature(name: "y", dataType: .float32, dims: [-1, 4])])
+        inputs: [TensorSignature(name: "x", dataType: .float32, dims: [-1, 4])],
+        outputs: [TensorSignature(name: "y", dataType: .float32, dims: [-1, 4])])
     let batchability = Batchability.rows(sharedOutputs: [])
     let memoryBytes = 0
 
@@ -29,7 +30,10 @@ struct MemorySource: Source {
     func list() throws(ServingError) -> [ModelListing] {
         models.map { name in
             ModelListing(
-                name: name, folder: nil, versions: [VersionListing(number: 1, folder: nil, files: [FileListing(name: "identity", byteCount: 0, modifiedNanos: 0, inode: 0)])])
+                name: name, folder: nil,
+                versions: [
+                    VersionListing(number: 1, folder: nil, files: [FileListing(name: "identity", byteCount: 0, modifiedNanos: 0, inode: 0)])
+                ])
         }
     }
 }

@@ -44,7 +44,9 @@ extension EnsembleCompiler {
         for index in tensors[number].waiters {
             guard let member = drafts[index].facts else { continue }
             for (input, sources) in drafts[index].spec.inputs.sorted(by: { $0.key < $1.key }) where sources.contains(name) {
-                guard let wanted = member.signature.inputs.first(where: { $0.name == input }) else { throw unknownInput(input, step: index) }
+                guard let wanted = member.signature.inputs.first(where: { $0.name == input }) else {
+                    throw unknownInput(input, step: index)
+                }
                 var taken = TensorFacts(wanted)
                 if drafts[index].spec.mapped.contains(input) { taken.dims = nil }
                 // Rows of a tensor may be chosen, cut and joined: what the member's rows are bound to says nothing of the request's.
@@ -66,7 +68,8 @@ extension EnsembleCompiler {
     func unknownInput(_ input: String, step: Int) -> ServingError {
         let known = drafts[step].facts?.signature.inputs.map { "'\($0.name)'" }.joined(separator: ", ") ?? ""
         return fault(
-            "step '\(drafts[step].name)' feeds input '\(input)' of model '\(drafts[step].facts?.member.model ?? "")', whose inputs are \(known)")
+            "step '\(drafts[step].name)' feeds input '\(input)' of model '\(drafts[step].facts?.member.model ?? "")', whose inputs are \(known)"
+        )
     }
 
     func misfit(_ number: Int, _ facts: TensorFacts, _ step: Int, _ input: String, _ wanted: TensorFacts) -> ServingError {
@@ -75,7 +78,8 @@ extension EnsembleCompiler {
         case .model(let name, _): target = "model '\(name)'"
         case .builtin(let name, _): target = "'\(name)'"
         }
-        return fault("\(tensors[number].history) is \(facts), but input '\(input)' of step '\(drafts[step].name)' (\(target)) takes \(wanted)")
+        return fault(
+            "\(tensors[number].history) is \(facts), but input '\(input)' of step '\(drafts[step].name)' (\(target)) takes \(wanted)")
     }
 
     /// The outputs of the ensemble: those that are declared, or else every tensor that is made and not used.
@@ -86,7 +90,9 @@ extension EnsembleCompiler {
             ? tensors.filter { !$0.makers.isEmpty && $0.waiters.isEmpty }.map { TensorSpec(name: $0.name) } : spec.outputs
         guard !declarations.isEmpty else { throw fault("it has no outputs") }
         for declaration in declarations {
-            guard declaration.reshape == nil else { throw fault("output '\(declaration.name)' has a 'reshape'; a step of its own does that") }
+            guard declaration.reshape == nil else {
+                throw fault("output '\(declaration.name)' has a 'reshape'; a step of its own does that")
+            }
             var facts: TensorFacts?
             var sources: [Int] = []
             for name in ensemble.outputSources[declaration.name] ?? [declaration.name] {
@@ -131,11 +137,14 @@ extension EnsembleCompiler {
             var dims = facts.dims
             if hasRows {
                 // Requests bring any number of rows, whatever one of the members was exported with.
-                guard dims?.isEmpty != true else { throw fault("input '\(tensors[number].name)' is a scalar and has no rows; set max_batch_size: 0") }
+                guard dims?.isEmpty != true else {
+                    throw fault("input '\(tensors[number].name)' is a scalar and has no rows; set max_batch_size: 0")
+                }
                 dims?[0] = -1
             }
             ports.append(
-                TensorSignature(name: tensors[number].name, dataType: facts.dataType, dims: dims, isOptional: declaration?.isOptional ?? false))
+                TensorSignature(
+                    name: tensors[number].name, dataType: facts.dataType, dims: dims, isOptional: declaration?.isOptional ?? false))
         }
         var outputs = results.map(\.signature)
         if hasRows {

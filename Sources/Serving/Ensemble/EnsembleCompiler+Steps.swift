@@ -51,7 +51,9 @@ extension EnsembleCompiler {
 
     private mutating func condition(of draft: Draft) throws(ServingError) -> (ExpressionNode?, isPerRow: Bool) {
         let lookup: ExpressionParser.Lookup = { [tensors] name in
-            guard let number = tensors.firstIndex(where: { $0.name == name && !$0.isSign }), let facts = tensors[number].facts else { return nil }
+            guard let number = tensors.firstIndex(where: { $0.name == name && !$0.isSign }), let facts = tensors[number].facts else {
+                return nil
+            }
             return (number, facts.dataType)
         }
         do throws(ServingError) {
@@ -133,7 +135,9 @@ extension EnsembleCompiler {
                         guard let extent = dims.first else { throw misfit(numbers[0], facts, index, input, TensorFacts(wanted)) }
                         _ = extent
                         let dropped = wanted.dims.map { $0.count == dims.count - 1 } ?? false
-                        guard drops == nil || drops == dropped else { throw fault("the mapped inputs of step '\(draft.name)' are of different kinds") }
+                        guard drops == nil || drops == dropped else {
+                            throw fault("the mapped inputs of step '\(draft.name)' are of different kinds")
+                        }
                         drops = dropped
                         facts.dims = dropped ? Array(dims.dropFirst()) : [1] + dims.dropFirst()
                     }
@@ -146,8 +150,11 @@ extension EnsembleCompiler {
         guard let signature = draft.facts?.signature else {
             // The model is not there: a fallback answers, and says what the tensors are.
             let outputs = draft.spec.outputs.sorted { $0.key < $1.key }
-            return (inputs, outputs.compactMap { pair in known(pair.value).map { (EnsembleGraph.Output(name: pair.key, tensor: $0)) } }
-                .compactMap { output in factsOfReplacement(index, output).map { (output, $0) } }, dropsExtent)
+            return (
+                inputs,
+                outputs.compactMap { pair in known(pair.value).map { (EnsembleGraph.Output(name: pair.key, tensor: $0)) } }
+                    .compactMap { output in factsOfReplacement(index, output).map { (output, $0) } }, dropsExtent
+            )
         }
         for wanted in signature.inputs where !wanted.isOptional && draft.spec.inputs[wanted.name] == nil {
             throw fault("step '\(draft.name)' leaves out input '\(wanted.name)' (\(TensorFacts(wanted))) of model '\(model)'")
@@ -198,7 +205,9 @@ extension EnsembleCompiler {
         }
         let names = builtin.outputNames
         for name in draft.spec.outputs.keys.sorted() where !names.contains(name) {
-            throw fault("step '\(draft.name)' uses output '\(name)' of a built-in step whose outputs are \(names.map { "'\($0)'" }.joined(separator: ", "))")
+            throw fault(
+                "step '\(draft.name)' uses output '\(name)' of a built-in step whose outputs are \(names.map { "'\($0)'" }.joined(separator: ", "))"
+            )
         }
         var made: [(output: EnsembleGraph.Output, facts: TensorFacts)] = []
         for (place, name) in names.enumerated() {

@@ -157,7 +157,9 @@ struct EnsembleCompiler {
             for name in sources { needed.append(tensor(name)) }
         }
         for text in [draft.spec.when, draft.spec.perRow, draft.spec.choice?.expression].compactMap({ $0 }) {
-            for name in words(of: text) where numbers[name] != nil || spec.inputs.contains(where: { $0.name == name }) { needed.append(tensor(name)) }
+            for name in words(of: text) where numbers[name] != nil || spec.inputs.contains(where: { $0.name == name }) {
+                needed.append(tensor(name))
+            }
         }
         if let replaces = draft.replaces, let sign = drafts[replaces].failureSign { needed.append(sign) }
         var unique: [Int] = []

@@ -18,7 +18,8 @@ final class EnsembleExecutor: RequestExecutor {
     private let isClosed = Atomic<Bool>(false)
 
     init(
-        graph: EnsembleGraph, router: Router, pool: ComputePool, statistics: VersionStatistics, clock: MonotonicClock, maxInFlight: Int, priority: Int
+        graph: EnsembleGraph, router: Router, pool: ComputePool, statistics: VersionStatistics, clock: MonotonicClock, maxInFlight: Int,
+        priority: Int
     ) {
         self.graph = graph
         self.router = router

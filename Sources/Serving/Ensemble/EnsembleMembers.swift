@@ -49,7 +49,8 @@ enum EnsembleMembers {
             )
         }
         return MemberFacts(
-            member: member, signature: first.signature, hasRows: versions.allSatisfy(\.binding.hasRows), maxRows: versions.map(\.maxRows).min() ?? 1)
+            member: member, signature: first.signature, hasRows: versions.allSatisfy(\.binding.hasRows),
+            maxRows: versions.map(\.maxRows).min() ?? 1)
     }
 }
 

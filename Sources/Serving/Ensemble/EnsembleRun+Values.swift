@@ -69,7 +69,9 @@ extension EnsembleRun {
     }
 
     /// An input of a step's request: the value, or one row of it.
-    static func tensor(_ input: EnsembleGraph.Input, _ value: EnsembleValue, row: Int?, dropsExtent: Bool) throws(ServingError) -> InputTensor {
+    static func tensor(_ input: EnsembleGraph.Input, _ value: EnsembleValue, row: Int?, dropsExtent: Bool) throws(ServingError)
+        -> InputTensor
+    {
         guard let row, input.isMapped else {
             return InputTensor(name: input.name, dataType: value.dataType, dims: value.dims, contents: value.contents)
         }
@@ -95,12 +97,15 @@ extension EnsembleRun {
         for (place, output) in step.outputs.enumerated() {
             var parts: [EnsembleValue] = []
             for answer in answers {
-                guard answer.count == step.outputs.count else { throw ServingError(.internal, "output '\(output.name)' is missing for some rows") }
+                guard answer.count == step.outputs.count else {
+                    throw ServingError(.internal, "output '\(output.name)' is missing for some rows")
+                }
                 parts.append(answer[place])
             }
             guard let first = parts.first else { continue }
             for part in parts where part.dataType != first.dataType || !part.dims.isLike(first.dims, ignoringFirst: !step.dropsExtent) {
-                throw ServingError(.failedPrecondition, "output '\(output.name)' has shape \(first.dims) for one row and \(part.dims) for another")
+                throw ServingError(
+                    .failedPrecondition, "output '\(output.name)' has shape \(first.dims) for one row and \(part.dims) for another")
             }
             var dims = Dims()
             if step.dropsExtent {
@@ -110,7 +115,9 @@ extension EnsembleRun {
                 dims.append(parts.reduce(0) { $0 + $1.rowCount })
                 for axis in 1..<max(1, first.dims.count) { dims.append(first.dims[axis]) }
             }
-            guard let shape = Shape(checking: dims.array) else { throw ServingError(.resourceExhausted, "output '\(output.name)' is too large") }
+            guard let shape = Shape(checking: dims.array) else {
+                throw ServingError(.resourceExhausted, "output '\(output.name)' is too large")
+            }
             // Rows that a later step made many or none of are no longer those of the request.
             stacked.append(EnsembleValue(try Self.joined(parts, shape), rows: shape[0] == rows?.rows.count ? rows : nil))
         }
@@ -149,7 +156,8 @@ extension EnsembleRun {
         }
         if case .bytes(let bytes) = value.contents, let storage = value.storage, let base = bytes.baseAddress {
             return OutputTensor(
-                name: result.name, dataType: value.dataType, dims: value.dims, storage: storage, offset: base - UnsafeRawPointer(storage.base),
+                name: result.name, dataType: value.dataType, dims: value.dims, storage: storage,
+                offset: base - UnsafeRawPointer(storage.base),
                 count: value.count)
         }
         return OutputTensor(name: result.name, value.tensor())

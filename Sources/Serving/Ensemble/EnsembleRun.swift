@@ -213,12 +213,14 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         step.statistics.book(nanos, queueNanos: 0, failed: false)
         trace?.ran(step.name, from: startedNanos, nanos: nanos, queueNanos: 0, rows: rows?.rows.count, error: nil)
         let names = builtin.outputNames
+        var made: [(tensor: Int, value: EnsembleValue)] = []
         for output in step.outputs {
             guard let place = names.firstIndex(of: output.name) else { continue }
             let value = EnsembleValue(results[place], rows: rows)
             try checkRows(value, output.name)
-            values[output.tensor] = value
+            made.append((output.tensor, value))
         }
+        for (tensor, value) in made { values[tensor] = value }
         progress.ended(index, failed: false, made: { _ in true }, in: graph)
     }
 
@@ -242,7 +244,8 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         }
         var requests: [InferenceRequest] = []
         for row in 0..<count { requests.append(try makeCall(step, index, inputs, row: row, startedNanos: startedNanos)) }
-        calls[index] = StepCall(startedNanos: startedNanos, rows: rows, left: count, inputs: inputs, answers: Array(repeating: [], count: count))
+        calls[index] = StepCall(
+            startedNanos: startedNanos, rows: rows, left: count, inputs: inputs, answers: Array(repeating: [], count: count))
         runningCalls += count
         for request in requests { submit(request, to: version, pin) }
     }
@@ -345,7 +348,8 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         }
         step.statistics.book(nanos, queueNanos: state.queueNanos, failed: state.error != nil)
         trace?.ran(
-            step.name, from: state.startedNanos, nanos: nanos, queueNanos: state.queueNanos, rows: state.rows?.rows.count, error: state.error)
+            step.name, from: state.startedNanos, nanos: nanos, queueNanos: state.queueNanos, rows: state.rows?.rows.count,
+            error: state.error)
         if let error = state.error { return failed(index, error) }
         let made = state.made
         for (place, output) in step.outputs.enumerated() where made[place] != nil { values[output.tensor] = made[place] }

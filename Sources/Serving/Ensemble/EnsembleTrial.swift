@@ -12,7 +12,9 @@ package enum EnsembleTrial {
         let root = try ExpressionParser.condition(condition) { name in
             types.firstIndex { $0.0 == name }.map { ($0, types[$0].1) }
         }.root
-        var evaluator = ExpressionEvaluator(values: tensors.map { $0.tensor.map { EnsembleValue($0) } }, parameters: parameters) { types[$0].0 }
+        var evaluator = ExpressionEvaluator(values: tensors.map { $0.tensor.map { EnsembleValue($0) } }, parameters: parameters) {
+            types[$0].0
+        }
         evaluator.row = row
         return try evaluator.holds(root)
     }

@@ -108,7 +108,9 @@ struct EnsembleValue: @unchecked Sendable {
             let copy = Tensor(dataType: dataType, shape: Shape(checking: dims.array) ?? Shape([0]))
             let rowBytes = width * dataType.byteWidth
             if let bytes {
-                for (target, place) in places.enumerated() { memcpy(copy.mutableBytes + target * rowBytes, bytes + place * rowBytes, rowBytes) }
+                for (target, place) in places.enumerated() {
+                    memcpy(copy.mutableBytes + target * rowBytes, bytes + place * rowBytes, rowBytes)
+                }
             }
             result = EnsembleValue(copy, rows: wanted)
         }

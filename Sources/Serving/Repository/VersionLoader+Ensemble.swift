@@ -31,7 +31,8 @@ extension VersionLoader {
         let parts = ModelVersion.Parts(
             identity: identity, spec: spec, signature: graph.signature,
             batchability: graph.hasRows ? .rows(sharedOutputs: []) : .single(reason: "the ensemble's tensors are declared whole"),
-            maxRows: graph.maxRows, backendName: "", platform: "ensemble", memoryBytes: 0, goldenCount: golden.count, statistics: statistics,
+            maxRows: graph.maxRows, backendName: "", platform: "ensemble", memoryBytes: 0, goldenCount: golden.count,
+            statistics: statistics,
             binding: binding, limiter: limiter, cacheBytes: spec.responseCache ? configuration.limits.cacheBytesPerVersion : 0,
             clock: configuration.clock)
         return ModelVersion(parts, executor: executor, onDrained: onDrained)

@@ -33,7 +33,10 @@ import Testing
             "inputs: [{name: other, datatype: FP32, shape: [-1, 2]}]\nsteps: [{model: m, inputs: {x: x}, outputs: {y: t}}]",
             "step 'm' takes tensor 'x', which is neither an input of the ensemble nor made by any step"
         ),
-        ("outputs: [{name: z}]\nsteps: [{model: m, inputs: {x: x}, outputs: {y: t}}]", "output 'z' is to be tensor 'z', which no step makes"),
+        (
+            "outputs: [{name: z}]\nsteps: [{model: m, inputs: {x: x}, outputs: {y: t}}]",
+            "output 'z' is to be tensor 'z', which no step makes"
+        ),
         (
             "outputs: [{name: t, datatype: FP64}]\nsteps: [{model: m, inputs: {x: x}, outputs: {y: t}}]",
             "'x' → m.y → 't' is FP32 [-1,2], but output 't' is declared as FP64 of any shape"

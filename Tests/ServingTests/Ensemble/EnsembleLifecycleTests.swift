@@ -79,7 +79,8 @@ import Testing
               - {name: wait, model: slow, inputs: {x: x}, outputs: {y: late}}
               - {name: inner, model: e, inputs: {x: late}, outputs: {y: y}}
             """
-        let harness = ensembleHarness(["slow": "factor 1\nmicros 300000", "a": "factor 2", "b": "factor 10"], ensembles: ["e": chainYaml, "o": outer])
+        let harness = ensembleHarness(
+            ["slow": "factor 1\nmicros 300000", "a": "factor 2", "b": "factor 10"], ensembles: ["e": chainYaml, "o": outer])
         let collector = Collector()
         let request = InferenceRequest(model: "o", inputs: [("x", tensor([[0, 1]]))], sink: collector)
         harness.core.submit(request)
@@ -125,7 +126,8 @@ import Testing
         }
         var sent = 0
         for round in 0..<10 {
-            harness.folder.write("factor \(round % 2 == 0 ? 100 : 10)\n\(String(repeating: "single\n", count: 0))end\n", to: "b/1/model.test")
+            harness.folder.write(
+                "factor \(round % 2 == 0 ? 100 : 10)\n\(String(repeating: "single\n", count: 0))end\n", to: "b/1/model.test")
             let done = Flag()
             harness.core.load("b") { _ in done.set() }
             while !done.isSet {

@@ -28,7 +28,8 @@ import Testing
             }
             let harness = ensembleHarness(
                 [
-                    "m0.5": "factor 0.5", "m2.0": "factor 2", "m-1.0": "factor -1", "poison0.5": "factor 0.5\npoison 13", "poison2.0": "factor 2\npoison 13",
+                    "m0.5": "factor 0.5", "m2.0": "factor 2", "m-1.0": "factor -1", "poison0.5": "factor 0.5\npoison 13",
+                    "poison2.0": "factor 2\npoison 13",
                     "poison-1.0": "factor -1\npoison 13",
                 ], ensembles: ensembles, inline: random.next() % 2 == 0)
             for (number, reference) in references.enumerated() {
@@ -51,7 +52,10 @@ import Testing
                     }
                     if expected != got {
                         mismatches += 1
-                        if mismatches < 4 { Issue.record("\(rows) → \(got), not \(expected): \(request.error?.message ?? "")\n\(ensembles["e\(number)"] ?? "")") }
+                        if mismatches < 4 {
+                            Issue.record(
+                                "\(rows) → \(got), not \(expected): \(request.error?.message ?? "")\n\(ensembles["e\(number)"] ?? "")")
+                        }
                     }
                 }
                 #expect(eventually { harness.core.versions(of: "e\(number)").first?.depth.inFlight == 0 })
@@ -68,7 +72,9 @@ import Testing
     private func outcome(of request: InferenceRequest, rows: Int) -> ReferenceEnsemble.Outcome {
         if let error = request.error {
             if error.code == .failedPrecondition { return .noOutput }
-            guard error.code == .invalidArgument, let step = error.message.split(separator: "'").dropFirst(3).first.flatMap({ Int($0.dropFirst()) }) else {
+            guard error.code == .invalidArgument,
+                let step = error.message.split(separator: "'").dropFirst(3).first.flatMap({ Int($0.dropFirst()) })
+            else {
                 return .noOutput
             }
             return .failed(step: step)

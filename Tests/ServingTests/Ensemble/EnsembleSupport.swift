@@ -3,7 +3,8 @@ import Tensors
 
 /// Models of the test backend by factor, and ensembles by their configurations.
 func ensembleHarness(
-    _ models: [String: String], ensembles: [String: String], inline: Bool = false, lanes: Int = 2, mode: ControlMode = .none, startup: [String] = []
+    _ models: [String: String], ensembles: [String: String], inline: Bool = false, lanes: Int = 2, mode: ControlMode = .none,
+    startup: [String] = []
 ) -> Harness {
     var files: [String: String] = [:]
     for (name, text) in models { files["\(name)/1/model.test"] = text + "\nend\n" }
@@ -18,7 +19,9 @@ extension Harness {
     func reason(_ model: String) -> String { core.index().first { $0.model == model }?.reason ?? "" }
 
     /// Asks with inputs of any names.
-    func ask(_ model: String, inputs: [(name: String, tensor: Tensor)], configure: (InferenceRequest) -> Void = { _ in }) -> InferenceRequest {
+    func ask(_ model: String, inputs: [(name: String, tensor: Tensor)], configure: (InferenceRequest) -> Void = { _ in })
+        -> InferenceRequest
+    {
         let collector = Collector()
         let request = InferenceRequest(model: model, inputs: inputs, sink: collector)
         configure(request)

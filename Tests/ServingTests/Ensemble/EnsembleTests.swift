@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `has steps of several requests share a run`() {
-        let harness = ensembleHarness(["a": "factor 2\nmicros 20000", "b": "factor 10\nmicros 20000"], ensembles: ["e": chainYaml], lanes: 1)
+        let harness = ensembleHarness(
+            ["a": "factor 2\nmicros 20000", "b": "factor 10\nmicros 20000"], ensembles: ["e": chainYaml], lanes: 1)
         let collector = Collector { request in #expect(request.floats()?.count == 2) }
         harness.backend.log.largest.store(0, ordering: .relaxed)
         for value in 0..<16 {

@@ -96,7 +96,9 @@ struct ReferenceEnsemble {
             let kind = step.isPoisoned ? "poison" : "m"
             body.append("model: \(kind)\(factor), inputs: {x: \(feeds(step.inputs[0]))}, outputs: {y: \(name(step.output))}")
         case .sum:
-            body.append("op: combine, with: {by: add}, inputs: {a: \(feeds(step.inputs[0])), b: \(feeds(step.inputs[1]))}, outputs: {y: \(name(step.output))}")
+            body.append(
+                "op: combine, with: {by: add}, inputs: {a: \(feeds(step.inputs[0])), b: \(feeds(step.inputs[1]))}, outputs: {y: \(name(step.output))}"
+            )
         }
         switch step.condition {
         case .when(let tensor, let bound): body.append("when: \"max(\(name(tensor))) > \(bound)\"")
@@ -104,7 +106,9 @@ struct ReferenceEnsemble {
         default: break
         }
         if step.hasFallback {
-            body.append("fallback: [{name: f\(index), op: fill, with: {value: 7, shape: [2]}, inputs: {x: \(feeds(step.inputs[0]))}, outputs: {y: \(name(step.output))}}]")
+            body.append(
+                "fallback: [{name: f\(index), op: fill, with: {value: 7, shape: [2]}, inputs: {x: \(feeds(step.inputs[0]))}, outputs: {y: \(name(step.output))}}]"
+            )
         }
         if case .choice(let key) = step.condition {
             return "  - {switch: \"param('mode', 'none')\", cases: {\(key): {\(body.joined(separator: ", "))}}}\n"

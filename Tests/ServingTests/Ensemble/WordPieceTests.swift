@@ -5,13 +5,16 @@ import Testing
 /// The numbers were made with the Python package `tokenizers` from the same file.
 @Suite struct `word pieces` {
     private static let words = [
-        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "quick", "##er", "un", "##aff", "##able", "##s", "brown", "fox", "uber", "über", ".", ",",
-        "!", "?", "-", "'", "a", "b", "c", "##a", "##b", "##c", "1", "2", "##1", "##2", "中", "国", "don", "t", "cafe", "$", "«", "»", "e", "##e", "i", "##i",
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "quick", "##er", "un", "##aff", "##able", "##s", "brown", "fox", "uber",
+        "über", ".", ",",
+        "!", "?", "-", "'", "a", "b", "c", "##a", "##b", "##c", "1", "2", "##1", "##2", "中", "国", "don", "t", "cafe", "$", "«", "»", "e",
+        "##e", "i", "##i",
     ]
 
     private static func file(lowercase: Bool, extra: String = "") -> [UInt8] {
         let vocabulary = words.enumerated().map { "\"\($0.element)\": \($0.offset)" }.joined(separator: ", ")
-        let added = (0..<5).map { "{\"id\": \($0), \"content\": \"\(words[$0])\", \"special\": true, \"normalized\": false}" }.joined(separator: ", ")
+        let added = (0..<5).map { "{\"id\": \($0), \"content\": \"\(words[$0])\", \"special\": true, \"normalized\": false}" }.joined(
+            separator: ", ")
         return Array(
             """
             {"truncation": {"max_length": 8}, "added_tokens": [\(added)],
@@ -30,8 +33,10 @@ import Testing
         ("unaffable!", [2, 8, 9, 10, 18, 3], [2, 8, 9, 10, 18, 3]), ("UNAFFABLES?", [2, 8, 9, 10, 11, 19, 3], [2, 1, 19, 3]),
         ("Über café", [2, 14, 36, 3], [2, 1, 1, 3]), ("  a\tb\nc  ", [2, 22, 23, 24, 3], [2, 22, 23, 24, 3]),
         ("中国abc", [2, 32, 33, 22, 26, 27, 3], [2, 32, 33, 22, 26, 27, 3]), ("don't", [2, 34, 21, 35, 3], [2, 34, 21, 35, 3]),
-        ("a[MASK]b", [2, 22, 4, 23, 3], [2, 22, 4, 23, 3]), ("[mask]", [2, 1, 1, 1, 3], [2, 1, 1, 1, 3]), ("abcabcabcabcabc", [2, 1, 3], [2, 1, 3]),
-        ("zzz", [2, 1, 3], [2, 1, 3]), ("a\u{0}b\u{200b}c", [2, 22, 26, 27, 3], [2, 22, 26, 27, 3]), ("$1-2", [2, 37, 28, 20, 29, 3], [2, 37, 28, 20, 29, 3]),
+        ("a[MASK]b", [2, 22, 4, 23, 3], [2, 22, 4, 23, 3]), ("[mask]", [2, 1, 1, 1, 3], [2, 1, 1, 1, 3]),
+        ("abcabcabcabcabc", [2, 1, 3], [2, 1, 3]),
+        ("zzz", [2, 1, 3], [2, 1, 3]), ("a\u{0}b\u{200b}c", [2, 22, 26, 27, 3], [2, 22, 26, 27, 3]),
+        ("$1-2", [2, 37, 28, 20, 29, 3], [2, 37, 28, 20, 29, 3]),
         ("«a»", [2, 38, 22, 39, 3], [2, 38, 22, 39, 3]), ("İi", [2, 42, 43, 3], [2, 1, 3]),
         ("aaaaaaaaaaaa", [2, 22, 25, 25, 25, 25, 25, 3], [2, 22, 25, 25, 25, 25, 25, 3]), ("aaaaaaaaaaaaa", [2, 1, 3], [2, 1, 3]),
         ("the the the the the the the the the the", [2, 5, 5, 5, 5, 5, 5, 3], [2, 5, 5, 5, 5, 5, 5, 3]),
@@ -57,18 +62,25 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "'model' is missing"), ("[1", "'t.json' is no tokenizer with a vocabulary of words: "), ("{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "asks for the model 'BPE'"),
+        ("{}", "'model' is missing"), ("[1", "'t.json' is no tokenizer with a vocabulary of words: "),
+        ("{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "asks for the model 'BPE'"),
         ("{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0}}}", "asks for the normalizer 'none'"),
     ]) func `say what of a file they do not do`(json: String, reason: String) {
         let error = #expect(throws: ServingError.self) {
             try EnsembleTrial.run(
-                "wordpiece", options: ["file": .text("t.json")], inputs: ["x": Tensor(strings: ["a"], shape: [1])], files: ["t.json": Array(json.utf8)])
+                "wordpiece", options: ["file": .text("t.json")], inputs: ["x": Tensor(strings: ["a"], shape: [1])],
+                files: ["t.json": Array(json.utf8)])
         }
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
     }
 
     @Test func `a file that is not there is named`() {
-        let harness = ensembleHarness([:], ensembles: ["e": "inputs: [{name: x, datatype: BYTES, shape: [-1]}]\nsteps: [{op: wordpiece, with: {file: none.json}, inputs: {x: x}, outputs: {ids: y}}]"])
+        let harness = ensembleHarness(
+            [:],
+            ensembles: [
+                "e":
+                    "inputs: [{name: x, datatype: BYTES, shape: [-1]}]\nsteps: [{op: wordpiece, with: {file: none.json}, inputs: {x: x}, outputs: {ids: y}}]"
+            ])
         #expect(harness.reason("e").contains("step 'wordpiece': 'wordpiece' needs the file 'none.json'"), "\(harness.reason("e"))")
     }
 
@@ -76,7 +88,8 @@ import Testing
         let x = Tensor([1, 2, 3, 4, 100, 100, 5, 5, 6, 6, 7, 7] as [Float], dataType: .float32, shape: [2, 3, 2])
         let mask = Tensor([1, 1, 0, 0, 0, 0] as [Int64], dataType: .int64, shape: [2, 3])
         #expect(try EnsembleTrial.run("mean_pool", inputs: ["x": x, "mask": mask])[0].elements(as: Float.self) == [2, 3, 0, 0])
-        let unit = try EnsembleTrial.run("mean_pool", options: ["normalize": .flag(true)], inputs: ["x": x, "mask": mask])[0].elements(as: Float.self)
+        let unit = try EnsembleTrial.run("mean_pool", options: ["normalize": .flag(true)], inputs: ["x": x, "mask": mask])[0].elements(
+            as: Float.self)
         #expect((unit[0] * unit[0] + unit[1] * unit[1] - 1).magnitude < 1e-6)
     }
 }

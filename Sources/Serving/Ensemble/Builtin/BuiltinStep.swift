@@ -33,10 +33,11 @@ extension BuiltinStep {
 /// All built-in steps.
 enum BuiltinRegistry {
     static let all: [any BuiltinStep.Type] = [
-        IdentityStep.self, CastStep.self, ReshapeStep.self, ConcatStep.self, SliceStep.self, SelectStep.self, ScaleStep.self, OneHotStep.self,
+        IdentityStep.self, CastStep.self, ReshapeStep.self, ConcatStep.self, SliceStep.self, SelectStep.self, ScaleStep.self,
+        OneHotStep.self,
         SoftmaxStep.self, SigmoidStep.self, ArgmaxStep.self, TopKStep.self, ThresholdStep.self, ReduceStep.self, CombineStep.self,
         WeightedAverageStep.self, MajorityVoteStep.self, FillStep.self, LabelStep.self, TextStep.self, JoinStep.self, LengthStep.self,
-        ContainsStep.self, WordPieceStep.self, MeanPoolStep.self,
+        ContainsStep.self, WordPieceStep.self, MeanPoolStep.self, SuppressionStep.self,
     ]
 
     /// The built-in step that configurations call `name`.
@@ -47,21 +48,28 @@ enum BuiltinRegistry {
     ) throws(ServingError) -> any BuiltinStep {
         guard let type = all.first(where: { $0.name == name }) else {
             let hint = EditDistance.nearest(to: name, among: all.map { $0.name }).map { "; did you mean '\($0)'?" }
-            throw ServingError(.invalidArgument, "there is no built-in step '\(name)'\(hint ?? "; known are \(all.map { $0.name }.sorted().joined(separator: ", "))")")
+            throw ServingError(
+                .invalidArgument,
+                "there is no built-in step '\(name)'\(hint ?? "; known are \(all.map { $0.name }.sorted().joined(separator: ", "))")")
         }
         if let names = type.inputNames {
             guard names.sorted() == inputs else {
                 throw ServingError(
-                    .invalidArgument, "'\(name)' takes \(names.isEmpty ? "no input" : names.joined(separator: ", ")), not \(inputs.joined(separator: ", "))")
+                    .invalidArgument,
+                    "'\(name)' takes \(names.isEmpty ? "no input" : names.joined(separator: ", ")), not \(inputs.joined(separator: ", "))")
             }
         } else if inputs.isEmpty {
             throw ServingError(.invalidArgument, "'\(name)' takes one input at least")
         }
         // The files are asked for while the step is made, and never after.
-        return try withoutActuallyEscaping(files) { files throws(ServingError) in try make(type, StepOptions(options, step: name, files: files), inputs) }
+        return try withoutActuallyEscaping(files) { files throws(ServingError) in
+            try make(type, StepOptions(options, step: name, files: files), inputs)
+        }
     }
 
-    private static func make(_ type: any BuiltinStep.Type, _ options: StepOptions, _ inputs: [String]) throws(ServingError) -> any BuiltinStep {
+    private static func make(_ type: any BuiltinStep.Type, _ options: StepOptions, _ inputs: [String]) throws(ServingError)
+        -> any BuiltinStep
+    {
         var reader = options
         let step = try type.init(&reader, inputs: inputs)
         try reader.finish()

@@ -42,7 +42,10 @@ struct ConcatStep: BuiltinStep {
         for tensor in inputs {
             guard tensor.shape.rank == first.shape.rank,
                 AxisView.replacing(tensor.shape.dims, view.axis, with: 0) == AxisView.replacing(first.shape.dims, view.axis, with: 0)
-            else { throw ServingError(.invalidArgument, "tensors of shapes \(first.shape) and \(tensor.shape) cannot be joined along axis \(axis)") }
+            else {
+                throw ServingError(
+                    .invalidArgument, "tensors of shapes \(first.shape) and \(tensor.shape) cannot be joined along axis \(axis)")
+            }
             extent += tensor.shape[view.axis]
         }
         guard let shape = Shape(checking: AxisView.replacing(first.shape.dims, view.axis, with: extent)) else {

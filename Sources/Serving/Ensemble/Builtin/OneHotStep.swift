@@ -24,7 +24,9 @@ struct OneHotStep: BuiltinStep {
 
     func run(_ inputs: [Tensor]) throws(ServingError) -> [Tensor] {
         let x = inputs[0]
-        guard let shape = Shape(checking: x.shape.dims + [depth]) else { throw ServingError(.resourceExhausted, "the tensor would be too large") }
+        guard let shape = Shape(checking: x.shape.dims + [depth]) else {
+            throw ServingError(.resourceExhausted, "the tensor would be too large")
+        }
         return [Tensor(dataType, shape) { x.number($0 / depth) == Double($0 % depth) ? on : off }]
     }
 }

@@ -22,7 +22,9 @@ struct ReduceStep: BuiltinStep {
     func run(_ inputs: [Tensor]) throws(ServingError) -> [Tensor] {
         let x = inputs[0]
         let view = try AxisView(x.shape, axis: axis)
-        guard view.extent > 0 || kind == "sum" else { throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no \(kind) along axis \(axis)") }
+        guard view.extent > 0 || kind == "sum" else {
+            throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no \(kind) along axis \(axis)")
+        }
         let type = kind == "mean" && !x.dataType.isFloatingPoint ? .float32 : x.dataType
         return [
             Tensor(type, Shape(AxisView.replacing(x.shape.dims, view.axis, with: keeps ? 1 : nil))) { place in
@@ -49,7 +51,9 @@ struct CombineStep: BuiltinStep {
     let kind: String
 
     init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) {
-        guard let kind = try options.choice("by", ["add", "subtract", "multiply", "divide", "max", "min"]) else { throw options.fault("by", "given") }
+        guard let kind = try options.choice("by", ["add", "subtract", "multiply", "divide", "max", "min"]) else {
+            throw options.fault("by", "given")
+        }
         self.kind = kind
     }
 
@@ -61,7 +65,9 @@ struct CombineStep: BuiltinStep {
 
     func run(_ inputs: [Tensor]) throws(ServingError) -> [Tensor] {
         let (a, b) = (inputs[0], inputs[1])
-        guard a.shape == b.shape else { throw ServingError(.invalidArgument, "tensors of shapes \(a.shape) and \(b.shape) cannot be combined") }
+        guard a.shape == b.shape else {
+            throw ServingError(.invalidArgument, "tensors of shapes \(a.shape) and \(b.shape) cannot be combined")
+        }
         return [
             Tensor(a.dataType, a.shape) {
                 let (left, right) = (a.number($0), b.number($0))

@@ -16,12 +16,16 @@ struct ReshapeStep: BuiltinStep {
         let dims = inputs[0].dims
         var result = target
         for axis in target.indices where target[axis] == 0 {
-            guard axis < dims?.count ?? .max else { throw ServingError(.invalidArgument, "it is \(inputs[0]) and has no axis \(axis) to keep") }
+            guard axis < dims?.count ?? .max else {
+                throw ServingError(.invalidArgument, "it is \(inputs[0]) and has no axis \(axis) to keep")
+            }
             result[axis] = dims?[axis] ?? -1
         }
         if let dims, let open = target.firstIndex(of: -1), dims.allSatisfy({ $0 >= 0 }), let all = Shape(checking: dims)?.count {
             let known = Shape(checking: result.enumerated().filter { $0.offset != open }.map(\.element))?.count ?? 0
-            guard known > 0, all % known == 0 else { throw ServingError(.invalidArgument, "it is \(inputs[0]), which \(target) does not divide") }
+            guard known > 0, all % known == 0 else {
+                throw ServingError(.invalidArgument, "it is \(inputs[0]), which \(target) does not divide")
+            }
             result[open] = all / known
         }
         return [TensorFacts(inputs[0].dataType, result)]
@@ -31,7 +35,9 @@ struct ReshapeStep: BuiltinStep {
         let x = inputs[0]
         var dims = target
         for axis in target.indices where target[axis] == 0 {
-            guard axis < x.shape.rank else { throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no axis \(axis) to keep") }
+            guard axis < x.shape.rank else {
+                throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no axis \(axis) to keep")
+            }
             dims[axis] = x.shape[axis]
         }
         if let open = target.firstIndex(of: -1) {

@@ -28,14 +28,16 @@ struct LabelStep: BuiltinStep {
             if value >= 0, value < Double(labels.count) {
                 strings.append(labels[Int(value)])
             } else {
-                guard let unknown else { throw ServingError(.failedPrecondition, "there is no label for \(Int64(saturating: value)), only \(labels.count) labels") }
+                guard let unknown else {
+                    throw ServingError(
+                        .failedPrecondition, "there is no label for \(Int64(saturating: value)), only \(labels.count) labels")
+                }
                 strings.append(unknown)
             }
         }
         return [Tensor(strings: strings, shape: x.shape)]
     }
 }
-
 
 /// Changes texts: `do: [trim, lower]` out of `trim`, `lower`, `upper` and `squeeze` (runs of white space become one blank), then
 /// `replace: X` `by: Y`, then `prefix` and `suffix`. Letters outside ASCII keep their case unless they are well-formed UTF-8.
@@ -120,7 +122,9 @@ struct JoinStep: BuiltinStep {
     static let inputNames: [String]? = nil
     let separator: [UInt8]
 
-    init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) { separator = Array((try options.text("separator") ?? " ").utf8) }
+    init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) {
+        separator = Array((try options.text("separator") ?? " ").utf8)
+    }
 
     func facts(of inputs: [TensorFacts]) throws(ServingError) -> [TensorFacts] {
         var result = inputs[0]
@@ -139,7 +143,9 @@ struct JoinStep: BuiltinStep {
         let texts = inputs.map(\.strings)
         return [
             Tensor(
-                strings: (0..<inputs[0].count).map { place in ByteString(bytes: Array(texts.map { $0[place].bytes }.joined(separator: separator))) },
+                strings: (0..<inputs[0].count).map { place in
+                    ByteString(bytes: Array(texts.map { $0[place].bytes }.joined(separator: separator)))
+                },
                 shape: inputs[0].shape)
         ]
     }

@@ -19,13 +19,17 @@ struct ArgmaxStep: BuiltinStep {
     func run(_ inputs: [Tensor]) throws(ServingError) -> [Tensor] {
         let x = inputs[0]
         let view = try AxisView(x.shape, axis: axis)
-        guard view.extent > 0 else { throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no largest element along axis \(axis)") }
+        guard view.extent > 0 else {
+            throw ServingError(.invalidArgument, "a tensor of shape \(x.shape) has no largest element along axis \(axis)")
+        }
         let shape = Shape(AxisView.replacing(x.shape.dims, view.axis, with: keeps ? 1 : nil))
         return [
             Tensor(.int64, shape) { place in
                 let start = place / view.inner * view.extent * view.inner + place % view.inner
                 var best = 0
-                for index in 1..<max(1, view.extent) where x.number(start + index * view.inner) > x.number(start + best * view.inner) { best = index }
+                for index in 1..<max(1, view.extent) where x.number(start + index * view.inner) > x.number(start + best * view.inner) {
+                    best = index
+                }
                 return Double(best)
             }
         ]
@@ -50,7 +54,9 @@ struct TopKStep: BuiltinStep {
     func facts(of inputs: [TensorFacts]) throws(ServingError) -> [TensorFacts] {
         try inputs[0].requireNumber()
         if let extent = inputs[0].dims?.last, extent >= 0 {
-            guard extent >= count else { throw ServingError(.invalidArgument, "it is \(inputs[0]), of which there are no \(count) largest") }
+            guard extent >= count else {
+                throw ServingError(.invalidArgument, "it is \(inputs[0]), of which there are no \(count) largest")
+            }
             guard labels.isEmpty || labels.count == extent else {
                 throw ServingError(.invalidArgument, "it is \(inputs[0]), but there are \(labels.count) labels")
             }

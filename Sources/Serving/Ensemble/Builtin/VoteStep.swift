@@ -49,7 +49,9 @@ struct MajorityVoteStep: BuiltinStep {
     static let inputNames: [String]? = nil
     let weights: [Double]
 
-    init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) { weights = try WeightedAverageStep.weights(&options, inputs.count) }
+    init(_ options: inout StepOptions, inputs: [String]) throws(ServingError) {
+        weights = try WeightedAverageStep.weights(&options, inputs.count)
+    }
 
     func facts(of inputs: [TensorFacts]) throws(ServingError) -> [TensorFacts] {
         var result = inputs[0]
@@ -71,7 +73,9 @@ struct MajorityVoteStep: BuiltinStep {
         if first.dataType == .string {
             let texts = inputs.map(\.strings)
             return [
-                Tensor(strings: (0..<first.count).map { place in texts[winner { texts[$0][place] == texts[$1][place] }][place] }, shape: first.shape)
+                Tensor(
+                    strings: (0..<first.count).map { place in texts[winner { texts[$0][place] == texts[$1][place] }][place] },
+                    shape: first.shape)
             ]
         }
         let width = first.dataType.byteWidth

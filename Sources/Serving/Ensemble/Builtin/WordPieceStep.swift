@@ -40,7 +40,8 @@ struct WordPieceStep: BuiltinStep {
             mask += Array(repeating: 1, count: row.count) + Array(repeating: 0, count: longest - row.count)
         }
         return [
-            Tensor(ids, dataType: .int64, shape: shape), Tensor(mask, dataType: .int64, shape: shape), Tensor(zerosOf: .int64, shape: shape),
+            Tensor(ids, dataType: .int64, shape: shape), Tensor(mask, dataType: .int64, shape: shape),
+            Tensor(zerosOf: .int64, shape: shape),
         ]
     }
 }

@@ -131,7 +131,8 @@ struct ExpressionEvaluator {
         .wrong(
             ServingError(
                 .invalidArgument,
-                "'\(name(tensor))' stands for one element, but has \(count)\(row == nil ? "" : " in each row"); say which, such as max(\(name(tensor)))"))
+                "'\(name(tensor))' stands for one element, but has \(count)\(row == nil ? "" : " in each row"); say which, such as max(\(name(tensor)))"
+            ))
     }
 
     private func reduce(

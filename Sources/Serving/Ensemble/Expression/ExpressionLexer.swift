@@ -15,7 +15,9 @@ struct ExpressionLexer {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    private static let signs = ["<=", ">=", "==", "!=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "(", ")", ",", "[", "]"].map { Array($0.utf8) }
+    private static let signs = ["<=", ">=", "==", "!=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "(", ")", ",", "[", "]"].map {
+        Array($0.utf8)
+    }
 
     /// The next token; nil when there is a letter that begins none.
     mutating func next() -> Token? {
@@ -23,10 +25,14 @@ struct ExpressionLexer {
         column = position + 1
         guard position < bytes.count else { return .end }
         let first = bytes[position]
-        if Self.isDigit(first) || (first == UInt8(ascii: ".") && position + 1 < bytes.count && Self.isDigit(bytes[position + 1])) { return number() }
+        if Self.isDigit(first) || (first == UInt8(ascii: ".") && position + 1 < bytes.count && Self.isDigit(bytes[position + 1])) {
+            return number()
+        }
         if Self.isLetter(first) {
             let start = position
-            while position < bytes.count, Self.isLetter(bytes[position]) || Self.isDigit(bytes[position]) || bytes[position] == UInt8(ascii: ".") {
+            while position < bytes.count,
+                Self.isLetter(bytes[position]) || Self.isDigit(bytes[position]) || bytes[position] == UInt8(ascii: ".")
+            {
                 position += 1
             }
             return .name(String(decoding: bytes[start..<position], as: UTF8.self))
@@ -45,8 +51,12 @@ struct ExpressionLexer {
         let start = position
         while position < bytes.count {
             let byte = bytes[position]
-            let isExponentSign = (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")) && (bytes[position - 1] | 0x20) == UInt8(ascii: "e")
-            guard Self.isDigit(byte) || byte == UInt8(ascii: ".") || (byte | 0x20) == UInt8(ascii: "e") || (isExponentSign && position > start) else {
+            let isExponentSign =
+                (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")) && (bytes[position - 1] | 0x20) == UInt8(ascii: "e")
+            guard
+                Self.isDigit(byte) || byte == UInt8(ascii: ".") || (byte | 0x20) == UInt8(ascii: "e")
+                    || (isExponentSign && position > start)
+            else {
                 break
             }
             position += 1

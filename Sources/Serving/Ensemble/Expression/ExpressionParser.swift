@@ -46,7 +46,8 @@ struct ExpressionParser {
     static func condition(_ text: String, lookup: Lookup) throws(ServingError) -> (root: ExpressionNode, tensors: [Int]) {
         let parsed = try parse(text, lookup: lookup)
         guard parsed.root.kind == .flag else {
-            throw ServingError(.invalidArgument, "the condition '\(text)' is a \(parsed.root.kind.rawValue), not a truth value; compare it with something")
+            throw ServingError(
+                .invalidArgument, "the condition '\(text)' is a \(parsed.root.kind.rawValue), not a truth value; compare it with something")
         }
         return parsed
     }
@@ -243,7 +244,8 @@ struct ExpressionParser {
         default: break
         }
         guard let reduction = ExpressionNode.Reduction(rawValue: function) else {
-            throw fault("there is no function '\(function)'; known are max, min, mean, sum, argmax, argmin, count, rows, present, abs and param")
+            throw fault(
+                "there is no function '\(function)'; known are max, min, mean, sum, argmax, argmin, count, rows, present, abs and param")
         }
         // One tensor, or several numbers.
         if case .name(let name) = token, let found = lookup(name) {

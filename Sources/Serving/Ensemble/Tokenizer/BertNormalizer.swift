@@ -82,7 +82,8 @@ struct BertNormalizer: Sendable {
                 || (0x7B...0x7E).contains(scalar.value)
         }
         switch scalar.properties.generalCategory {
-        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .otherPunctuation:
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation,
+            .otherPunctuation:
             return true
         default: return false
         }

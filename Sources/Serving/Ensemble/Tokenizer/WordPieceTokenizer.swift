@@ -18,10 +18,16 @@ struct WordPieceTokenizer: Sendable {
 
     /// - Parameter maxLength: of one text's numbers, the opening and closing ones included; nil for the file's word.
     init(_ file: TokenizerFile, name: String, maxLength: Int?) throws(ServingError) {
-        func unsupported(_ what: String) -> ServingError { ServingError(.unimplemented, "'\(name)' asks for \(what), which this server does not do") }
+        func unsupported(_ what: String) -> ServingError {
+            ServingError(.unimplemented, "'\(name)' asks for \(what), which this server does not do")
+        }
         if let type = file.model.type, type != "WordPiece" { throw unsupported("the model '\(type)'") }
-        guard let normal = file.normalizer, normal.type == "BertNormalizer" else { throw unsupported("the normalizer '\(file.normalizer?.type ?? "none")'") }
-        guard file.pre_tokenizer?.type == "BertPreTokenizer" else { throw unsupported("the pre-tokenizer '\(file.pre_tokenizer?.type ?? "none")'") }
+        guard let normal = file.normalizer, normal.type == "BertNormalizer" else {
+            throw unsupported("the normalizer '\(file.normalizer?.type ?? "none")'")
+        }
+        guard file.pre_tokenizer?.type == "BertPreTokenizer" else {
+            throw unsupported("the pre-tokenizer '\(file.pre_tokenizer?.type ?? "none")'")
+        }
         let lowercases = normal.lowercase ?? true
         normalizer = BertNormalizer(
             cleans: normal.clean_text ?? true, separatesIdeographs: normal.handle_chinese_chars ?? true,
@@ -29,7 +35,9 @@ struct WordPieceTokenizer: Sendable {
         vocabulary = file.model.vocab
         prefix = file.model.continuing_subword_prefix ?? "##"
         let unknownText = file.model.unk_token ?? "[UNK]"
-        guard let unknown = vocabulary[unknownText] else { throw ServingError(.invalidArgument, "'\(name)' has no number for '\(unknownText)'") }
+        guard let unknown = vocabulary[unknownText] else {
+            throw ServingError(.invalidArgument, "'\(name)' has no number for '\(unknownText)'")
+        }
         self.unknown = unknown
         maxWordScalars = file.model.max_input_chars_per_word ?? 100
         var fixed: [(text: String, id: Int64)] = []
@@ -52,7 +60,9 @@ struct WordPieceTokenizer: Sendable {
         guard let processor else { return ([], []) }
         switch processor.type {
         case "BertProcessing":
-            guard let cls = processor.cls, let sep = processor.sep else { throw ServingError(.invalidArgument, "'\(name)': post_processor lacks cls or sep") }
+            guard let cls = processor.cls, let sep = processor.sep else {
+                throw ServingError(.invalidArgument, "'\(name)': post_processor lacks cls or sep")
+            }
             return ([cls.id], [sep.id])
         case "TemplateProcessing":
             var frame: (opening: [Int64], closing: [Int64]) = ([], [])
@@ -68,7 +78,8 @@ struct WordPieceTokenizer: Sendable {
                 }
             }
             return frame
-        default: throw ServingError(.unimplemented, "'\(name)' asks for the post-processor '\(processor.type)', which this server does not do")
+        default:
+            throw ServingError(.unimplemented, "'\(name)' asks for the post-processor '\(processor.type)', which this server does not do")
         }
     }
 
