@@ -121,6 +121,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "ensemblebench", dependencies: ["Serving", "Tensors"], swiftSettings: house),
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
             name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
