@@ -25,7 +25,7 @@ public final class Gateway: Sendable {
     private let server: GRPCServer
     private let web: WebServer
     private let health = ModelHealth()
-    private let tls: TLSIdentity?
+    let tls: TLSIdentity?
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -62,7 +62,7 @@ public final class Gateway: Sendable {
         }
         serverConfiguration.authorizer = tokens
         server = GRPCServer(serverConfiguration)
-        web = WebServer(core: core, log: log, tokens: tokens)
+        web = WebServer(core: core, wire: WireMetrics(server: server), log: log, tokens: tokens)
         registerServices()
     }
 

@@ -13,6 +13,7 @@ final class WebServer: Sendable {
     }
 
     private let core: ServingCore
+    private let wire: WireMetrics
     private let log: Logger
     private let tokens: TokenAuthorizer?
     private let running = Mutex<[(services: ServiceGroup, task: Task<Void, any Error>)]>([])
@@ -20,8 +21,9 @@ final class WebServer: Sendable {
     private static let stopGrace = Duration.seconds(5)
 
     /// With `tokens`, metrics are for those whose token has that scope.
-    init(core: ServingCore, log: Logger, tokens: TokenAuthorizer?) {
+    init(core: ServingCore, wire: WireMetrics, log: Logger, tokens: TokenAuthorizer?) {
         self.core = core
+        self.wire = wire
         self.log = log
         self.tokens = tokens
     }
@@ -72,10 +74,10 @@ final class WebServer: Sendable {
     private func metricsRouter() -> Router<BasicRequestContext> {
         let router = Router()
         if let tokens { router.add(middleware: TokenMiddleware(tokens: tokens, scope: .metrics)) }
-        router.get("/metrics") { [core] _, _ in
+        router.get("/metrics") { [core, wire] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: MetricsPage(core: core).text)))
+                body: .init(byteBuffer: ByteBuffer(string: MetricsPage(core: core, wire: wire).text)))
         }
         return router
     }
