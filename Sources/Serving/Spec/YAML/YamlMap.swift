@@ -34,8 +34,7 @@ struct YamlMap {
         guard let stray = entries.first else { return }
         let nearest = EditDistance.nearest(to: stray.key, among: asked)
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? "; known keys are \(asked.sorted().joined(separator: ", "))"
-        throw ServingError(
-            .invalidArgument, "\(file):\(stray.line): unknown key '\(stray.key)'\(place.isEmpty ? "" : " in '\(place)'")\(hint)")
+        throw ServingError(.invalidArgument, "\(file):\(stray.line): unknown key '\(stray.key)'\(place.isEmpty ? "" : " in '\(place)'")\(hint)")
     }
 
     func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
