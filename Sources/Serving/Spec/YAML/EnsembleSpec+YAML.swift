@@ -1,8 +1,10 @@
+internal import YAML
+
 extension EnsembleSpec {
     /// Steps of one ensemble, the cases of switches and the fallbacks included: bounds the work of a load and of a request. Beyond: an error.
     public static let maxSteps = 256
 
-    init?(_ map: inout YamlMap, _ key: String) throws(ServingError) {
+    init?(_ map: inout YamlMap, _ key: String) throws(YamlError) {
         guard let nodes = try map.list(key) else { return nil }
         var reader = StepReader(file: map.file)
         for (index, node) in nodes.enumerated() { try reader.read(node, place: "\(map.path(key))[\(index)]") }
@@ -19,14 +21,14 @@ private struct StepReader {
 
     init(file: String) { self.file = file }
 
-    mutating func read(_ node: YamlNode, place: String) throws(ServingError) {
+    mutating func read(_ node: YamlNode, place: String) throws(YamlError) {
         var map = try YamlMap(node, file: file, place: place)
         guard let expression = try map.string("switch") else {
             steps.append(try step(&map, line: node.line))
             return
         }
         guard var cases = try map.map("cases"), !cases.keys.isEmpty else {
-            throw ServingError(.invalidArgument, "\(file):\(node.line): '\(place)' is a switch and needs 'cases'")
+            throw YamlError("\(file):\(node.line): '\(place)' is a switch and needs 'cases'")
         }
         let group = groups
         groups += 1
@@ -46,10 +48,10 @@ private struct StepReader {
         try map.finish()
     }
 
-    private mutating func step(_ map: inout YamlMap, line: Int, isFallback: Bool = false) throws(ServingError) -> EnsembleSpec.Step {
+    private mutating func step(_ map: inout YamlMap, line: Int, isFallback: Bool = false) throws(YamlError) -> EnsembleSpec.Step {
         count += 1
         guard count <= EnsembleSpec.maxSteps else {
-            throw ServingError(.invalidArgument, "\(file):\(line): an ensemble may have \(EnsembleSpec.maxSteps) steps at most")
+            throw YamlError("\(file):\(line): an ensemble may have \(EnsembleSpec.maxSteps) steps at most")
         }
         let place = map.place
         let name = try map.string("name") ?? ""
@@ -61,7 +63,7 @@ private struct StepReader {
         switch (model, builtin) {
         case (let model?, nil): target = .model(model, version.map { .number(Int64($0)) } ?? label.map { .label($0) } ?? .any)
         case (nil, let builtin?): target = .builtin(builtin, try map.options("with"))
-        default: throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' needs either 'model' or 'op'")
+        default: throw YamlError("\(file):\(line): '\(place)' needs either 'model' or 'op'")
         }
         var step = EnsembleSpec.Step(name: name, target: target, inputs: try map.wordLists("inputs"), outputs: try map.words("outputs"))
         step.when = try map.string("when")
@@ -72,7 +74,7 @@ private struct StepReader {
             var inner = try YamlMap(node, file: file, place: "\(place).fallback[\(index)]")
             var fallback = try self.step(&inner, line: node.line, isFallback: true)
             guard fallback.fallbacks.isEmpty else {
-                throw ServingError(.invalidArgument, "\(file):\(node.line): '\(inner.place)' has a fallback of its own; list both under the step's")
+                throw YamlError("\(file):\(node.line): '\(inner.place)' has a fallback of its own; list both under the step's")
             }
             // What it takes and makes is the step's own, where it does not say otherwise.
             if fallback.inputs.isEmpty { fallback.inputs = step.inputs }
@@ -80,9 +82,9 @@ private struct StepReader {
             step.fallbacks.append(fallback)
         }
         try map.finish()
-        guard isFallback || !step.outputs.isEmpty else { throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' needs 'outputs'") }
+        guard isFallback || !step.outputs.isEmpty else { throw YamlError("\(file):\(line): '\(place)' needs 'outputs'") }
         guard step.when == nil || step.perRow == nil else {
-            throw ServingError(.invalidArgument, "\(file):\(line): '\(place)' has both 'when' and 'where'; one of them decides")
+            throw YamlError("\(file):\(line): '\(place)' has both 'when' and 'where'; one of them decides")
         }
         return step
     }
@@ -90,26 +92,15 @@ private struct StepReader {
 
 extension YamlMap {
     /// A map of words to words or to lists of words.
-    mutating func wordLists(_ key: String) throws(ServingError) -> [String: [String]] {
+    mutating func wordLists(_ key: String) throws(YamlError) -> [String: [String]] {
         guard var inner = try map(key) else { return [:] }
         var lists: [String: [String]] = [:]
         for name in inner.keys { lists[name] = try inner.strings(name) ?? [] }
         return lists
     }
 
-    /// A list of words; a single one counts as a list of one.
-    mutating func strings(_ key: String) throws(ServingError) -> [String]? {
-        guard let items = try list(key) else { return nil }
-        var words: [String] = []
-        for item in items {
-            guard let word = Self.string(item) else { throw error(item, key, "a word or a list of words") }
-            words.append(word)
-        }
-        return words
-    }
-
     /// A map of words to whatever a built-in step makes of them.
-    mutating func options(_ key: String) throws(ServingError) -> [String: StepOption] {
+    mutating func options(_ key: String) throws(YamlError) -> [String: StepOption] {
         guard var inner = try map(key) else { return [:] }
         var options: [String: StepOption] = [:]
         for name in inner.keys {
@@ -119,7 +110,7 @@ extension YamlMap {
         return options
     }
 
-    private func option(_ node: YamlNode, _ key: String) throws(ServingError) -> StepOption {
+    private func option(_ node: YamlNode, _ key: String) throws(YamlError) -> StepOption {
         switch node.content {
         case .scalar("true", isPlain: true): return .flag(true)
         case .scalar("false", isPlain: true): return .flag(false)
