@@ -1,5 +1,6 @@
 """Ensembles over the wire: Triton's own configuration unchanged, ours, and a pipeline that decides."""
 
+import subprocess
 import time
 
 import numpy as np
@@ -10,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 
 from identity_models import save
-from server import Server
+from server import BINARY, Server
 
 FEATURES, CLASSES = 5, 3
 
@@ -174,6 +175,35 @@ def test_an_ensemble_ends_with_a_member_and_comes_back_with_it(client, rows):
     client.load_model("scaler")
     eventually(lambda: client.is_model_ready("pipeline") and client.is_model_ready("native"))
     infer(client, "pipeline", {"RAW": rows})
+
+
+def martlet(*arguments):
+    return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def test_inspect_draws_the_graph(repository):
+    text = martlet("inspect", repository / "native").stdout
+    assert text.startswith("ensemble native: raw\n")
+    assert "scaler  (model scaler)" in text and "takes x = scaled" in text and "makes best = labels, scores = values" in text
+    dot = martlet("inspect", repository / "pipeline", "--dot").stdout
+    assert dot.startswith('digraph "pipeline" {') and '"scaler" -> "classifier" [label="scaled"]' in dot
+
+
+def test_predict_traces_the_steps(running, rows):
+    given = f"raw={rows[:2].tolist()}"
+    answer = martlet("predict", "native", "--target", running.grpc, "--input", given, "--trace")
+    assert answer.returncode == 0, answer.stderr
+    lines = [line.split() for line in answer.stdout.splitlines()]
+    assert any(line[:1] == ["total"] for line in lines)
+    steps = [line for line in lines if line and line[0] in ("scaler", "classifier", "top_k")]
+    assert [step[0] for step in steps] == ["scaler", "classifier", "top_k"]
+    assert all(float(step[2]) > 0 for step in steps)
+
+
+def test_steps_have_metrics(running):
+    text = subprocess.run(["curl", "-sS", "--max-time", "10", f"http://{running.metrics}/metrics"], capture_output=True, text=True).stdout
+    assert 'martlet_ensemble_step_duration_seconds_count{model="native",version="1",step="scaler"}' in text
+    assert 'martlet_ensemble_step_failures_total{model="pipeline",version="1",step="classifier"} 0' in text
 
 
 def eventually(condition, seconds=10):

@@ -1,5 +1,6 @@
 internal import YAML
 internal import Tensors
+internal import YAML
 
 /// Something that an ensemble does without a model. Adding one is one file with this in it, and its line in ``BuiltinRegistry``.
 ///
