@@ -108,9 +108,11 @@ let package = Package(
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+        .target(
+            name: "LoadTesting", dependencies: ["Client", "CYaml", "GRPC", "HTTP2", "Messages", "Tensors", tls] + nio,
+            path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
-            name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
-            swiftSettings: house),
+            name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .target(name: "CAllocations", path: "bench/transport/CAllocations"),
@@ -136,5 +138,7 @@ let package = Package(
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
+        .testTarget(
+            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "HTTP2", "Messages", "Tensors"], swiftSettings: house),
     ]
 )
