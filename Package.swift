@@ -139,6 +139,6 @@ let package = Package(
         tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
         tests(of: "Client", ["Tensors"]),
         .testTarget(
-            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "HTTP2", "Messages", "Tensors"], swiftSettings: house),
+            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "GRPC", "HTTP2", "Messages", "Tensors"] + nio, swiftSettings: house),
     ]
 )

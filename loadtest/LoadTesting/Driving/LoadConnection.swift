@@ -121,9 +121,7 @@ final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable
     }
 
     private static func text(_ error: any Error) -> String {
-        guard let failure = error as? NIOConnectionError else { return "\(error)" }
-        if let first = failure.connectionErrors.first?.error as? IOError { return first.description }
-        return failure.dnsAError.map { "\($0)" } ?? "\(failure)"
+        ConnectReason.text("\(error)")
     }
 
     // RequestLane

@@ -1,11 +1,11 @@
-internal import HTTP2
+package import HTTP2
 internal import NIOCore
 internal import Synchronization
 
 /// The part of a run that one event loop does: decides when which request goes out, and counts what comes back.
 ///
 /// Confined to its event loop, but for `progress`: that is what `@unchecked Sendable` rests on.
-final class LoadLoop: @unchecked Sendable {
+package final class LoadLoop: @unchecked Sendable {
     let plan: RunPlan
     let index: Int
     let loop: LoopContext
@@ -39,14 +39,14 @@ final class LoadLoop: @unchecked Sendable {
     private var measureEnd: UInt64 = .max
     private var phaseEnds: [UInt64] = []
     private var phase = 0
-    private(set) var report: LoopReport
+    package private(set) var report: LoopReport
     private let intervalNanos: UInt64
     private var cpuStart: UInt64 = 0
     private var waitStart: UInt64 = 0
     /// Slots that may still take bytes slowly, by the turn of a timer.
     private var throttle: ReadThrottle?
 
-    init(plan: RunPlan, server: ServerAddress, index: Int, loop: LoopContext, clock: LoadClock) {
+    package init(plan: RunPlan, server: ServerAddress, index: Int, loop: LoopContext, clock: LoadClock) {
         self.plan = plan
         self.index = index
         self.loop = loop
@@ -70,7 +70,7 @@ final class LoadLoop: @unchecked Sendable {
     // Setting up
 
     /// Adds a lane with its slots. Before the start.
-    func add(_ lane: any RequestLane, slots count: Int) {
+    package func add(_ lane: any RequestLane, slots count: Int) {
         for _ in 0..<count {
             let slot = RequestSlot(owner: self, lane: lane, recipe: recipes[0])
             slots.append(slot)
@@ -79,7 +79,7 @@ final class LoadLoop: @unchecked Sendable {
     }
 
     /// Sends the first requests. Open: the schedule's zero is `start`.
-    func start(at start: UInt64, schedule: ArrivalSchedule?) {
+    package func start(at start: UInt64, schedule: ArrivalSchedule?) {
         isIssuing = true
         self.schedule = schedule
         scheduleStart = start
@@ -94,7 +94,7 @@ final class LoadLoop: @unchecked Sendable {
     }
 
     /// From `start` on, it counts.
-    func measure(from start: UInt64) {
+    package func measure(from start: UInt64) {
         measureStart = start
         var end = start
         phaseEnds = plan.phases.map { phase in
@@ -278,7 +278,7 @@ final class LoadLoop: @unchecked Sendable {
     }
 
     /// A lane has a connection again: the slots that it kept go on.
-    func laneIsReady(_ kept: [RequestSlot]) {
+    package func laneIsReady(_ kept: [RequestSlot]) {
         for slot in kept {
             if let waiting = backlog.popFirst() {
                 issue(slot, recipes[waiting.recipe], intended: waiting.time)
@@ -339,7 +339,7 @@ final class LoadLoop: @unchecked Sendable {
     }
 
     /// The end: what is still open is given up and has failed. `report` is whole after the turn of this call.
-    func finish() {
+    package func finish() {
         isIssuing = false
         isFinished = true
         loop.cancel(arrivals)
@@ -353,11 +353,4 @@ final class LoadLoop: @unchecked Sendable {
             slot.lane.abandon(slot)
         }
     }
-}
-
-/// A timer that calls a function. Confined to its event loop.
-final class LoopTimer: TimerNode {
-    private let body: (UInt64) -> Void
-    init(_ body: @escaping (UInt64) -> Void) { self.body = body }
-    override func timerFired(now: UInt64) { body(now) }
 }

@@ -3,8 +3,8 @@ internal import HTTP2
 internal import NIOCore
 
 /// A recipe as one event loop uses it: headers and body laid out once, and the last good answer. Confined to that loop.
-final class LoopRecipe {
-    let index: Int
+package final class LoopRecipe {
+    package let index: Int
     let recipe: RequestRecipe
     let headers: HeaderSource
     /// The body with its frame.

@@ -1,17 +1,17 @@
 /// What one event loop has counted.
-struct LoopReport: Sendable {
-    var phases: [Tally]
+package struct LoopReport: Sendable {
+    package var phases: [Tally]
     /// By recipe; kept only when there are several.
-    var recipes: [Tally]
-    var intervals: [Interval] = []
+    package var recipes: [Tally]
+    package var intervals: [Interval] = []
     var warmupFailures = Tally(digits: 2)
     /// Requests handed to a connection, the warm-up's too.
-    var sent = 0
+    package var sent = 0
     /// What the loop's thread computed, and how long it waited for a processor, while the run was measured.
     var cpuNanos: UInt64 = 0
     var waitNanos: UInt64 = 0
 
-    init(phases: Int, recipes: Int) {
+    package init(phases: Int, recipes: Int) {
         self.phases = Array(repeating: Tally(), count: phases)
         self.recipes = Array(repeating: Tally(), count: recipes > 1 ? recipes : 0)
     }

@@ -1,11 +1,10 @@
 internal import GRPC
-internal import HTTP2
-internal import NIOCore
+package import HTTP2
 
 /// One request at a time, again and again: the place that a stream has in a run.
 ///
 /// Confined to its event loop.
-final class RequestSlot: TimerNode, StreamHandler {
+package final class RequestSlot: TimerNode, StreamHandler {
     enum State { case idle, thinking, inFlight }
 
     /// What ends a request before its answer is whole.
@@ -15,7 +14,7 @@ final class RequestSlot: TimerNode, StreamHandler {
     unowned(unsafe) let lane: any RequestLane
     var state = State.idle
     /// When the request was to be sent; its latency counts from here.
-    var intended: UInt64 = 0
+    package internal(set) var intended: UInt64 = 0
     unowned(unsafe) var recipe: LoopRecipe
     var ending = Ending.none
     /// When the request is given up; `.max` for never.
@@ -51,7 +50,7 @@ final class RequestSlot: TimerNode, StreamHandler {
         coding = .identity
     }
 
-    override func timerFired(now: UInt64) {
+    package override func timerFired(now: UInt64) {
         switch state {
         case .idle: break
         case .thinking: owner.thoughtEnough(self)
@@ -63,7 +62,7 @@ final class RequestSlot: TimerNode, StreamHandler {
 
     // StreamHandler
 
-    func received(headers: HeaderFields, endStream: Bool, on stream: HTTP2Stream) {
+    package func received(headers: HeaderFields, endStream: Bool, on stream: HTTP2Stream) {
         for index in 0..<headers.count {
             let name = headers.name(index)
             switch name.count {
@@ -87,26 +86,31 @@ final class RequestSlot: TimerNode, StreamHandler {
         return value
     }
 
-    func received(data: UnsafeRawBufferPointer, on stream: HTTP2Stream) -> Int {
+    package func received(data: UnsafeRawBufferPointer, on stream: HTTP2Stream) -> Int {
         reply.append(data)
         return owner.grant(data.count, on: stream)
     }
 
-    func receivedEnd(on stream: HTTP2Stream) {}
+    package func receivedEnd(on stream: HTTP2Stream) {}
 
-    func streamClosed(_ code: ErrorCode, on stream: HTTP2Stream) {
+    package func streamClosed(_ code: ErrorCode, on stream: HTTP2Stream) {
         self.stream = nil
+        if ending != .none {
+            endAbandoned()
+        } else if code != .noError, grpcStatus < 0 {
+            // A server may also reset what it has answered already.
+            finish(.connectionLost, "HTTP/2 error \(code.rawValue)")
+        } else {
+            judge()
+        }
+    }
+
+    /// Ends the request after `RequestLane.abandon`.
+    package func endAbandoned() {
         switch ending {
         case .timedOut: finish(.timedOut, "")
         case .cancelled: owner.cancelled(self)
-        case .unanswered: finish(.unanswered, "")
-        case .none:
-            // A server may reset what it has answered already, with NO_ERROR.
-            if code != .noError, grpcStatus < 0 {
-                finish(.connectionLost, "HTTP/2 error \(code.rawValue)")
-            } else {
-                judge()
-            }
+        case .unanswered, .none: finish(.unanswered, "")
         }
     }
 
@@ -138,12 +142,12 @@ final class RequestSlot: TimerNode, StreamHandler {
     }
 
     /// Ends the request without success.
-    func finish(_ kind: FailureKind, _ sample: String) {
+    package func finish(_ kind: FailureKind, _ sample: String) {
         owner.failed(self, kind, sample)
     }
 
     /// Ends the request with success, for stand-ins of connections.
-    func succeed() {
+    package func succeed() {
         owner.succeeded(self)
     }
 }

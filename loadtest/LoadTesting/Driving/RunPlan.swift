@@ -64,13 +64,13 @@ public struct RunPlan: Sendable {
     public var measuredNanos: UInt64 { phases.reduce(0) { $0 + $1.nanos } }
 
     /// Points of the curves over time: of 1 s for runs of up to 5 minutes, at least 20, never more than 300.
-    var intervalNanos: UInt64 {
+    package var intervalNanos: UInt64 {
         let total = max(1, measuredNanos)
         return max(20_000_000, min(1_000_000_000, total / 20), total / 300)
     }
 
     /// - Throws: `LoadError` for what cannot be.
-    func validate() throws(LoadError) {
+    package func validate() throws(LoadError) {
         guard !recipes.isEmpty else { throw LoadError("there is nothing to send") }
         guard connections >= 1, connections <= 100_000 else { throw LoadError("\(connections) connections: 1 to 100000 are possible") }
         guard streams >= 1, streams <= 100_000, connections * streams <= 4_000_000 else {
@@ -92,7 +92,7 @@ public struct RunPlan: Sendable {
     }
 
     /// The arrivals of the phases, after a warm-up at the rate of the first.
-    func profile(warmupNanos: UInt64) -> RateProfile {
+    package func profile(warmupNanos: UInt64) -> RateProfile {
         var pieces: [RateProfile.Piece] = []
         if warmupNanos > 0, let first = phases.first {
             pieces.append(RateProfile.Piece(nanos: warmupNanos, from: first.startRate, to: first.startRate))

@@ -91,7 +91,7 @@ public struct Histogram: Sendable, Hashable {
 
     @inline(__always)
     private func index(of value: UInt64) -> Int {
-        let bucket = Int.bitWidth - (value | (2 << UInt64(halfMagnitude)) - 1).leadingZeroBitCount - (halfMagnitude + 1)
+        let bucket = Int.bitWidth - (value | ((2 << UInt64(halfMagnitude)) - 1)).leadingZeroBitCount - (halfMagnitude + 1)
         let sub = Int(value >> UInt64(bucket))
         return ((bucket + 1) << halfMagnitude) + sub - (1 << halfMagnitude)
     }

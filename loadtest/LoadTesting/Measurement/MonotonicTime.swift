@@ -3,17 +3,17 @@ internal import Glibc
 /// Monotonic nanoseconds, on the scale of the event loops' timers.
 ///
 /// The time stands still in tests that set it. Confined to the thread of its owner.
-final class LoadClock {
+package final class LoadClock {
     private var fixed: UInt64?
 
     /// Nil for the machine's time.
-    init(fixed: UInt64? = nil) { self.fixed = fixed }
+    package init(fixed: UInt64? = nil) { self.fixed = fixed }
 
     @inline(__always)
     var now: UInt64 { fixed ?? Self.monotonic }
 
     /// Lets a clock that stands still go on to `time`.
-    func set(_ time: UInt64) { fixed = time }
+    package func set(_ time: UInt64) { fixed = time }
 
     static var monotonic: UInt64 { read(CLOCK_MONOTONIC) }
     /// Nanoseconds that the whole process has computed for.

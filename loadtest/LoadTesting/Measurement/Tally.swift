@@ -48,3 +48,16 @@ public struct Interval: Sendable {
         }
     }
 }
+
+extension Tally {
+    /// A tally with given contents, all of them in time.
+    package static func sample(latency: Histogram, failures: [FailureKind: Int] = [:], samples: [FailureKind: String] = [:]) -> Tally {
+        var tally = Tally()
+        tally.latency = latency
+        tally.successes = Int(latency.count)
+        tally.successesInTime = Int(latency.count)
+        tally.failures = failures
+        tally.samples = samples
+        return tally
+    }
+}

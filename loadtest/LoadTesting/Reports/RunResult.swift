@@ -32,7 +32,7 @@ public struct RunResult: Sendable {
     public var server: ServerReport?
     public var assertions: [AssertionOutcome] = []
 
-    init(
+    package init(
         plan: RunPlan, server: ServerAddress, reports: [LoopReport], clientCPUNanos: UInt64, warmupNanos: UInt64, watch: ServerReport?
     ) {
         target = "\(server.target)"

@@ -1,9 +1,9 @@
 internal import Client
 internal import Messages
-internal import Tensors
+package import Tensors
 
 /// An output that an answer must have.
-struct ExpectedTensor: Sendable {
+package struct ExpectedTensor: Sendable {
     var name: String
     var datatype: InferDatatype
     /// -1 where any size fits.
@@ -13,13 +13,13 @@ struct ExpectedTensor: Sendable {
     /// Of the largest magnitude, for floating point.
     var tolerance = 0.0
 
-    init(_ port: ModelSignature.Port) {
+    package init(_ port: ModelSignature.Port) {
         name = port.name
         datatype = port.datatype
         shape = port.shape
     }
 
-    init?(name: String, golden: Tensor, tolerance: Double) {
+    package init?(name: String, golden: Tensor, tolerance: Double) {
         guard let datatype = InferDatatype(golden.dataType.kserveName) else { return nil }
         self.name = name
         self.datatype = datatype

@@ -15,10 +15,12 @@ struct AnyReply: ReplyCheck {
 }
 
 /// These bytes, and no others.
-struct ExactReply: ReplyCheck {
+package struct ExactReply: ReplyCheck {
     let bytes: [UInt8]
 
-    func fault(in message: UnsafeRawBufferPointer) -> String? {
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package func fault(in message: UnsafeRawBufferPointer) -> String? {
         if message.elementsEqual(bytes) { return nil }
         return message.count == bytes.count
             ? "the reply's bytes are not the expected ones" : "the reply has \(message.count) bytes, expected \(bytes.count)"
@@ -26,10 +28,12 @@ struct ExactReply: ReplyCheck {
 }
 
 /// Answers of KServe v2's ModelInfer.
-struct KServeReply: ReplyCheck {
+package struct KServeReply: ReplyCheck {
     let outputs: [ExpectedTensor]
 
-    func fault(in message: UnsafeRawBufferPointer) -> String? {
+    package init(outputs: [ExpectedTensor]) { self.outputs = outputs }
+
+    package func fault(in message: UnsafeRawBufferPointer) -> String? {
         let arena = MessageArena()
         do {
             let response = try ModelInferResponse(decoding: message, in: arena)
@@ -54,10 +58,12 @@ struct KServeReply: ReplyCheck {
 }
 
 /// Answers of TensorFlow Serving's Predict.
-struct PredictReply: ReplyCheck {
+package struct PredictReply: ReplyCheck {
     let outputs: [ExpectedTensor]
 
-    func fault(in message: UnsafeRawBufferPointer) -> String? {
+    package init(outputs: [ExpectedTensor]) { self.outputs = outputs }
+
+    package func fault(in message: UnsafeRawBufferPointer) -> String? {
         let arena = MessageArena()
         do {
             let response = try PredictMessage(.response, decoding: message, in: arena)
