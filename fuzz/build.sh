@@ -8,6 +8,7 @@ scratch=.build-fuzz
 export SWIFT_BACKTRACE=enable=no
 swift build --scratch-path "$scratch" --target WireTestSupport -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
 swift build --scratch-path "$scratch" --target GRPC -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
+swift build --scratch-path "$scratch" --target JSON -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
 swift build --scratch-path "$scratch" --target Engine -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
 bin=$(swift build --scratch-path "$scratch" --show-bin-path)
 objects=$(find "$bin" -path '*.build/*' -name '*.o' ! -path '*Tests.build*' ! -path '*tool.build*' ! -path '*Macros*')

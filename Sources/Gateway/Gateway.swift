@@ -25,11 +25,16 @@ public final class Gateway: Sendable {
     private let web: WebServer
     private let health = ModelHealth()
     private let tls: TLSIdentity?
+    private let kserve: KServeService
+    private let tensorFlow: TFService
+    private let torch: TorchService
+    private let socket = PrivateSocket()
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
         guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
         self.settings = settings
-        let log = GatewayLog.make(settings)
+        let switches = LogSwitches(settings.logLevel)
+        let log = GatewayLog.make(settings, switches)
         self.log = log
         let processors = System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, processors / 2))
@@ -58,12 +63,20 @@ public final class Gateway: Sendable {
             throw GatewayError("\(error)")
         }
         server = GRPCServer(serverConfiguration)
-        web = WebServer(core: core, log: log)
+        web = WebServer(log: log, authorizer: serverConfiguration.authorizer, crossOrigin: CrossOrigin(settings.corsOrigins))
+        let extensions = KServeExtensions(
+            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
+        kserve = KServeService(core: core, extensions: extensions, log: switches)
+        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories)
+        torch = TorchService(core: core)
         registerServices()
     }
 
     private func registerServices() {
-        KServeService(core: core).register(on: server)
+        kserve.register(on: server)
+        kserve.register(on: server, as: TorchService.openInference)
+        tensorFlow.register(on: server)
+        torch.register(on: server)
         health.service.register(on: server)
         ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
         for (path, isHealthy) in [
@@ -75,9 +88,28 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// The protocols on the HTTP port.
+    private var rooms: [any WebRoom] {
+        [
+            KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
+            TorchRest(models: torch.models), MLflowRest(core: core), MetricsRoom(core: core),
+        ]
+    }
+
+    /// gRPC-Web, unless there is nowhere for the socket that it needs.
+    private func gRPCWeb() async throws -> [any WebRoom] {
+        guard let socket else {
+            log.warning("gRPC-Web is off: there is no folder for temporary files")
+            return []
+        }
+        try await server.bind(unixSocket: socket.path, on: group)
+        return [GRPCWebRoom(client: GRPCClient(.unix(path: socket.path), on: group.next()), paths: server.paths)]
+    }
+
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management, TorchService.openInference,
+        "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -91,8 +123,9 @@ public final class Gateway: Sendable {
             warnIfOpen(host)
             let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls)
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
-            let http = try await web.start(.rest, host: host, port: settings.httpPort, on: group)
-            let metrics = try await web.start(.metrics, host: host, port: settings.metricsPort, on: group)
+            let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
+            let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
+            let metrics = try await web.start([MetricsRoom(core: core)], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
@@ -122,6 +155,7 @@ public final class Gateway: Sendable {
         }
         await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
         await web.stop()
+        socket?.remove()
         core.stop()
         try? await group.shutdownGracefully()
         return left

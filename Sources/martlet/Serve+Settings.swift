@@ -22,6 +22,8 @@ extension Serve {
             settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa)
         }
         settings.tokenFilePath = authTokenFile
+        settings.sharedMemoryPrefix = sharedMemoryPrefix
+        settings.corsOrigins = corsOrigin
         settings.logFormat = logFormat
         settings.logLevel = logLevel
         return settings
