@@ -25,10 +25,14 @@ public final class InferenceClient: Sendable {
         timeoutNanos = timeoutSeconds.map { UInt64(max(0, $0) * 1e9) }
     }
 
-    /// Calls a method of the service whose messages are small.
+    /// Calls a method of KServe's service whose messages are small.
     public func call<Request: Message, Response: Message>(_ method: String, _ request: Request, _ type: Response.Type) async throws -> Response {
-        let body = try ReplyBody(request)
-        let reply = try await client.unary("\(Self.service)/\(method)", body, options)
+        try await call(path: "\(Self.service)/\(method)", request, type)
+    }
+
+    /// Calls any method whose messages are small.
+    public func call<Request: Message, Response: Message>(path: String, _ request: Request, _ type: Response.Type) async throws -> Response {
+        let reply = try await client.unary(path, try ReplyBody(request), options)
         return try Response(decoding: reply.bytes)
     }
 

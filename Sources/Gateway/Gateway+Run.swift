@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTP2
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -6,6 +7,7 @@ internal import UnixSignals
 extension Gateway {
     /// Serves until SIGTERM or SIGINT, then drains. Prints the line that scripts wait for.
     public static func run(_ settings: GatewayConfiguration) async throws {
+        ProcessMemory.returnLargeBlocks()
         let gateway = try Gateway(settings)
         // A peer that goes away while it is written to is an error on its connection, no reason to die.
         signal(SIGPIPE, SIG_IGN)

@@ -4,6 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Serving
+internal import Synchronization
 
 /// The whole server: the serving core, the protocols in front of it, and their listeners.
 public final class Gateway: Sendable {
@@ -29,9 +30,10 @@ public final class Gateway: Sendable {
     private let tensorFlow: TFService
     private let torch: TorchService
     private let socket = PrivateSocket()
+    private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
-        guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
+        try settings.validate()
         self.settings = settings
         let switches = LogSwitches(settings.logLevel)
         let log = GatewayLog.make(settings, switches)
@@ -52,18 +54,22 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
-        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
-        var serverConfiguration = GRPCServer.Configuration()
+        core = ServingCore(configuration)
+        var serverConfiguration = GRPCServer.Configuration(settings.limits)
+        let tokens: TokenAuthorizer?
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
-            serverConfiguration.authorizer = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            tokens = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
         } catch {
             throw GatewayError("\(error)")
         }
+        serverConfiguration.authorizer = tokens
         server = GRPCServer(serverConfiguration)
-        web = WebServer(log: log, authorizer: serverConfiguration.authorizer, crossOrigin: CrossOrigin(settings.corsOrigins))
+        var limits = WebLimits()
+        limits.maxBodyBytes = settings.limits.maxMessageBytes
+        web = WebServer(log: log, authorizer: tokens, crossOrigin: CrossOrigin(settings.corsOrigins), limits: limits)
         let extensions = KServeExtensions(
             memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
         kserve = KServeService(core: core, extensions: extensions, log: switches)
@@ -77,14 +83,13 @@ public final class Gateway: Sendable {
         kserve.register(on: server, as: TorchService.openInference)
         tensorFlow.register(on: server)
         torch.register(on: server)
+        AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
-        ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
-        for (path, isHealthy) in [
-            ("/v2/health/live", { @Sendable in true }), ("/v2/health/ready", { @Sendable [core] in core.isReady }),
-        ] {
-            server.register(plain: path) { _ in
-                PlainResponse(status: isHealthy() ? 200 : 503, body: ByteBuffer())
-            }
+        ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
+        server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
+        server.register(plain: "/v2/health/ready") { [core] _ in
+            let isReady = core.isReady
+            return PlainResponse(status: isReady ? 200 : 503, body: ByteBuffer(string: "{\"ready\":\(isReady)}"))
         }
     }
 
@@ -109,7 +114,7 @@ public final class Gateway: Sendable {
     /// Full names of the services on the gRPC port.
     private static let services = [
         KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management, TorchService.openInference,
-        "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -127,6 +132,7 @@ public final class Gateway: Sendable {
             let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
             let metrics = try await web.start([MetricsRoom(core: core)], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
+            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
@@ -145,15 +151,16 @@ public final class Gateway: Sendable {
     public func stop() async -> Int {
         // Balancers look away first; then nobody new is let in; then what is under way is answered.
         health.service.drain()
+        upkeep.withLock { $0?.cancel() }
         let core = core
-        let seconds = Int64(settings.drainSeconds)
+        let grace = settings.drainNanos
         let left = await withCheckedContinuation { continuation in
             // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
             NIOThreadPool.singleton.submit { _ in
-                continuation.resume(returning: core.drain(withinNanos: seconds * 1_000_000_000))
+                continuation.resume(returning: core.drain(withinNanos: grace))
             }
         }
-        await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
+        await server.shutdown(grace: UInt64(max(1, grace)))
         await web.stop()
         socket?.remove()
         core.stop()

@@ -66,6 +66,7 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
 
     func sendNow(_ body: ReplyBody, compress: Bool) {
         guard life.isHandling else { return }
+        if let fault = fault(of: body) { return refuse(fault) }
         sendInitial(Metadata())
         sendMessage(body, compress: compress)
     }

@@ -64,7 +64,10 @@ struct WebResponder: HTTPResponder {
         let refusal =
             value?.withUnsafeBytes { authorizer.refuse(path: path, scope: scope, authorization: $0, peer: PeerIdentity()) }
             ?? (value == nil ? authorizer.refuse(path: path, scope: scope, authorization: nil, peer: PeerIdentity()) : nil)
-        if let refusal { throw WebFailure(refusal) }
+        guard let refusal else { return }
+        var failure = WebFailure(refusal)
+        failure.headers = [("WWW-Authenticate", refusal.code == .permissionDenied ? "Bearer error=\"insufficient_scope\"" : "Bearer")]
+        throw failure
     }
 
     private func readBody(of request: Request) async throws(WebFailure) -> MessageBuffer {

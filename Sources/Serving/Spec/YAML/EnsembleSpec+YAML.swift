@@ -1,5 +1,7 @@
+internal import YAML
+
 extension EnsembleSpec {
-    init?(_ map: inout YamlMap, _ key: String) throws(ServingError) {
+    init?(_ map: inout YamlMap, _ key: String) throws(YamlError) {
         guard let nodes = try map.list(key) else { return nil }
         var steps: [Step] = []
         for (index, node) in nodes.enumerated() {
@@ -11,7 +13,7 @@ extension EnsembleSpec {
             let outputs = try inner.words("outputs")
             try inner.finish()
             guard let model, !outputs.isEmpty else {
-                throw ServingError(.invalidArgument, "\(map.file):\(node.line): '\(inner.place)' needs 'model' and 'outputs'")
+                throw YamlError("\(map.file):\(node.line): '\(inner.place)' needs 'model' and 'outputs'")
             }
             steps.append(
                 Step(

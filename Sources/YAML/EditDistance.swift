@@ -1,7 +1,7 @@
 /// How far apart two words are, to guess what was meant.
-enum EditDistance {
+package enum EditDistance {
     /// The word of `words` that `word` was probably meant to be; nil when none is near.
-    static func nearest(to word: String, among words: [String]) -> String? {
+    package static func nearest(to word: String, among words: [String]) -> String? {
         var best: (word: String, distance: Int)?
         for candidate in words {
             let distance = distance(Array(word.lowercased()), Array(candidate.lowercased()))
@@ -12,7 +12,7 @@ enum EditDistance {
     }
 
     /// Letters to insert, drop, change or swap with their neighbour.
-    static func distance(_ left: [Character], _ right: [Character]) -> Int {
+    package static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var before: [Int] = []
         var previous = Array(0...right.count)
         for row in 0..<left.count {

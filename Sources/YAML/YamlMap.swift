@@ -1,15 +1,15 @@
 /// Reads a YAML map key by key. Whatever was not asked for by the end is an error that names the nearest key that was.
-struct YamlMap {
-    let file: String
-    let line: Int
+package struct YamlMap {
+    package let file: String
+    package let line: Int
     /// Where the map stands in the document, such as `batching.queue`; empty at the top.
-    let place: String
+    package let place: String
     private var entries: [YamlNode.Entry]
     private var asked: [String] = []
 
-    init(_ node: YamlNode, file: String, place: String) throws(ServingError) {
+    package init(_ node: YamlNode, file: String, place: String) throws(YamlError) {
         guard case .map(let entries) = node.content else {
-            throw ServingError(.invalidArgument, "\(file):\(node.line): '\(place)' must be a map, not \(node.kind)")
+            throw YamlError("\(file):\(node.line): '\(place)' must be a map, not \(node.kind)")
         }
         self.file = file
         self.line = node.line
@@ -17,10 +17,16 @@ struct YamlMap {
         self.entries = entries
     }
 
-    /// The keys as they stand, for maps whose keys are names.
-    var keys: [String] { entries.map(\.key) }
+    /// The map that a document is; nil when it says nothing.
+    package init?(_ bytes: [UInt8], file: String) throws(YamlError) {
+        guard let root = try YamlParser.parse(bytes, file: file), root.kind != "nothing" else { return nil }
+        try self.init(root, file: file, place: "")
+    }
 
-    mutating func node(_ key: String) -> YamlNode? {
+    /// The keys as they stand, for maps whose keys are names.
+    package var keys: [String] { entries.map(\.key) }
+
+    package mutating func node(_ key: String) -> YamlNode? {
         asked.append(key)
         guard let index = entries.firstIndex(where: { $0.key == key }) else { return nil }
         let value = entries.remove(at: index).value
@@ -30,38 +36,49 @@ struct YamlMap {
     }
 
     /// - Throws: for a key that nobody asked for.
-    func finish() throws(ServingError) {
+    package func finish() throws(YamlError) {
         guard let stray = entries.first else { return }
         let nearest = EditDistance.nearest(to: stray.key, among: asked)
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? "; known keys are \(asked.sorted().joined(separator: ", "))"
-        throw ServingError(.invalidArgument, "\(file):\(stray.line): unknown key '\(stray.key)'\(place.isEmpty ? "" : " in '\(place)'")\(hint)")
+        throw YamlError("\(file):\(stray.line): unknown key '\(stray.key)'\(place.isEmpty ? "" : " in '\(place)'")\(hint)")
     }
 
-    func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+    package func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
-    func error(_ node: YamlNode, _ key: String, _ wanted: String) -> ServingError {
-        ServingError(.invalidArgument, "\(file):\(node.line): '\(path(key))' must be \(wanted), not \(node.kind)")
+    package func error(_ node: YamlNode, _ key: String, _ wanted: String) -> YamlError {
+        YamlError("\(file):\(node.line): '\(path(key))' must be \(wanted), not \(node.kind)")
     }
 
-    mutating func map(_ key: String) throws(ServingError) -> YamlMap? {
+    package mutating func map(_ key: String) throws(YamlError) -> YamlMap? {
         guard let node = node(key) else { return nil }
         return try YamlMap(node, file: file, place: path(key))
     }
 
     /// The items of a list; a single value counts as a list of one.
-    mutating func list(_ key: String) throws(ServingError) -> [YamlNode]? {
+    package mutating func list(_ key: String) throws(YamlError) -> [YamlNode]? {
         guard let node = node(key) else { return nil }
         if case .list(let items) = node.content { return items }
         return [node]
     }
 
-    mutating func string(_ key: String) throws(ServingError) -> String? {
+    package mutating func string(_ key: String) throws(YamlError) -> String? {
         guard let node = node(key) else { return nil }
         guard let text = Self.string(node) else { throw error(node, key, "a word") }
         return text
     }
 
-    mutating func bool(_ key: String) throws(ServingError) -> Bool? {
+    /// A list of words; a single one counts as a list of one.
+    package mutating func strings(_ key: String) throws(YamlError) -> [String]? {
+        guard let items = try list(key) else { return nil }
+        var values: [String] = []
+        for item in items {
+            guard let text = Self.string(item) else { throw error(item, key, "a word or a list of words") }
+            values.append(text)
+        }
+        return values
+    }
+
+    package mutating func bool(_ key: String) throws(YamlError) -> Bool? {
         guard let node = node(key) else { return nil }
         switch node.content {
         case .scalar("true", isPlain: true), .scalar("yes", isPlain: true), .scalar("on", isPlain: true): return true
@@ -70,7 +87,7 @@ struct YamlMap {
         }
     }
 
-    mutating func int(_ key: String, in range: ClosedRange<Int>) throws(ServingError) -> Int? {
+    package mutating func int(_ key: String, in range: ClosedRange<Int>) throws(YamlError) -> Int? {
         guard let node = node(key) else { return nil }
         guard let value = Self.int(node), range.contains(value) else {
             throw error(node, key, "a whole number\(Self.bounds(range))")
@@ -78,7 +95,7 @@ struct YamlMap {
         return value
     }
 
-    mutating func ints(_ key: String, in range: ClosedRange<Int>) throws(ServingError) -> [Int]? {
+    package mutating func ints(_ key: String, in range: ClosedRange<Int>) throws(YamlError) -> [Int]? {
         guard let items = try list(key) else { return nil }
         var values: [Int] = []
         for item in items {
@@ -90,13 +107,13 @@ struct YamlMap {
         return values
     }
 
-    mutating func double(_ key: String, in range: ClosedRange<Double>) throws(ServingError) -> Double? {
+    package mutating func double(_ key: String, in range: ClosedRange<Double>) throws(YamlError) -> Double? {
         guard let node = node(key) else { return nil }
         guard let value = Self.double(node), range.contains(value) else { throw error(node, key, "a number\(Self.bounds(range))") }
         return value
     }
 
-    mutating func doubles(_ key: String, in range: ClosedRange<Double>) throws(ServingError) -> [Double]? {
+    package mutating func doubles(_ key: String, in range: ClosedRange<Double>) throws(YamlError) -> [Double]? {
         guard let items = try list(key) else { return nil }
         var values: [Double] = []
         for item in items {
@@ -109,7 +126,7 @@ struct YamlMap {
     }
 
     /// A duration with its unit, such as `20ms`, in nanoseconds.
-    mutating func duration(_ key: String) throws(ServingError) -> Int64? {
+    package mutating func duration(_ key: String) throws(YamlError) -> Int64? {
         guard let node = node(key) else { return nil }
         guard let text = Self.string(node), let nanos = DurationText.nanos(text) else {
             throw error(node, key, "a duration with its unit, such as 20ms, 100us or 5s")
@@ -118,7 +135,7 @@ struct YamlMap {
     }
 
     /// One of a few words.
-    mutating func choice<Choice>(_ key: String, _ choices: [(String, Choice)]) throws(ServingError) -> Choice? {
+    package mutating func choice<Choice>(_ key: String, _ choices: [(String, Choice)]) throws(YamlError) -> Choice? {
         guard let node = node(key) else { return nil }
         guard let text = Self.string(node), let choice = choices.first(where: { $0.0 == text }) else {
             throw error(node, key, "one of \(choices.map { "'\($0.0)'" }.joined(separator: ", "))")
@@ -126,16 +143,16 @@ struct YamlMap {
         return choice.1
     }
 
-    static func string(_ node: YamlNode) -> String? {
+    package static func string(_ node: YamlNode) -> String? {
         if case .scalar(let text, _) = node.content { text } else { nil }
     }
 
-    static func int(_ node: YamlNode) -> Int? {
+    package static func int(_ node: YamlNode) -> Int? {
         guard case .scalar(let text, isPlain: true) = node.content else { return nil }
         return Int(text.filter { $0 != "_" })
     }
 
-    static func double(_ node: YamlNode) -> Double? {
+    package static func double(_ node: YamlNode) -> Double? {
         guard case .scalar(let text, isPlain: true) = node.content, let value = Double(text), value.isFinite else { return nil }
         return value
     }

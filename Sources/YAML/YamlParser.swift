@@ -1,21 +1,21 @@
 internal import CYaml
 
 /// Reads one YAML document into nodes. Bounded, and without what configurations do not need: no tags, no anchors, one document.
-struct YamlParser {
+package struct YamlParser {
     /// Nesting of lists and maps: guards the stack. Beyond: an error.
-    static let maxDepth = 64
+    package static let maxDepth = 64
     /// Values in one document: guards memory. Beyond: an error.
-    static let maxNodes = 100_000
+    package static let maxNodes = 100_000
 
     private let file: String
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var nodes = 0
 
     /// The document in `bytes`, or nil when there is none. Errors name `file` and the line.
-    static func parse(_ bytes: [UInt8], file: String) throws(ServingError) -> YamlNode? {
+    package static func parse(_ bytes: [UInt8], file: String) throws(YamlError) -> YamlNode? {
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         defer { parser.deallocate() }
-        guard yaml_parser_initialize(parser) == 1 else { throw ServingError(.resourceExhausted, "\(file): no memory to read it") }
+        guard yaml_parser_initialize(parser) == 1 else { throw YamlError("\(file): no memory to read it") }
         defer { yaml_parser_delete(parser) }
         // libyaml keeps the pointer: the bytes must stay where they are until the end.
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
@@ -37,7 +37,7 @@ struct YamlParser {
         case documentStart, end, other
     }
 
-    private mutating func document() throws(ServingError) -> YamlNode? {
+    private mutating func document() throws(YamlError) -> YamlNode? {
         var root: YamlNode?
         while true {
             let (event, line) = try next()
@@ -51,7 +51,7 @@ struct YamlParser {
         }
     }
 
-    private mutating func node(_ event: Event, _ line: Int, depth: Int) throws(ServingError) -> YamlNode {
+    private mutating func node(_ event: Event, _ line: Int, depth: Int) throws(YamlError) -> YamlNode {
         nodes += 1
         guard nodes <= Self.maxNodes else { throw error(line, "more than \(Self.maxNodes) values") }
         guard depth < Self.maxDepth else { throw error(line, "nested deeper than \(Self.maxDepth)") }
@@ -79,7 +79,7 @@ struct YamlParser {
         }
     }
 
-    private mutating func next() throws(ServingError) -> (Event, Int) {
+    private mutating func next() throws(YamlError) -> (Event, Int) {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else {
             let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it is not YAML"
@@ -104,7 +104,7 @@ struct YamlParser {
         }
     }
 
-    private func error(_ line: Int, _ message: String) -> ServingError {
-        ServingError(.invalidArgument, "\(file):\(line): \(message)")
+    private func error(_ line: Int, _ message: String) -> YamlError {
+        YamlError("\(file):\(line): \(message)")
     }
 }
