@@ -83,6 +83,7 @@ let package = Package(
         .target(name: "CKernels"),
 
         room("Tensors"),
+        room("JSON"),
         room("KernelTable"),
     ] + kernelModules.map { module in
         .target(
@@ -103,7 +104,7 @@ let package = Package(
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -130,6 +131,7 @@ let package = Package(
             swiftSettings: house),
 
         tests(of: "Tensors"),
+        tests(of: "JSON"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=.build-fuzz
 export SWIFT_BACKTRACE=enable=no
-for target in WireTestSupport GRPC Serving; do
+for target in WireTestSupport GRPC JSON Serving; do
     swift build --scratch-path "$scratch" --target "$target" -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
 done
 bin=$(swift build --scratch-path "$scratch" --show-bin-path)

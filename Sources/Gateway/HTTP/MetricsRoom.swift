@@ -1,0 +1,17 @@
+internal import GRPC
+internal import Serving
+
+/// Metrics for Prometheus, at the path that its configurations have for Triton and at TensorFlow Serving's.
+struct MetricsRoom: WebRoom {
+    let core: ServingCore
+    let wire: WireMetrics
+
+    func endpoint(at path: WebPath) -> WebEndpoint? {
+        guard path.parts == ["metrics"] || path.parts == ["monitoring", "prometheus", "metrics"] else { return nil }
+        return .get(.metrics) { [core, wire] _ in
+            WebAnswer(text: MetricsPage(core: core, wire: wire).text, contentType: "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
+
+    func refusal(_ failure: WebFailure) -> WebAnswer { KServeREST.refusal(failure) }
+}
