@@ -99,19 +99,22 @@ let package = Package(
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml", "CZlib"], settings: house + hot),
+        room("YAML", ["CYaml"]),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+        .target(
+            name: "LoadTesting", dependencies: ["Client", "CYaml", "GRPC", "HTTP2", "Messages", "Tensors", tls] + nio,
+            path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
-            name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
-            swiftSettings: house),
+            name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .target(name: "CAllocations", path: "bench/transport/CAllocations"),
@@ -120,6 +123,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "ensemblebench", dependencies: ["Serving", "Tensors"], swiftSettings: house),
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
             name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
@@ -132,10 +136,14 @@ let package = Package(
         .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
         tests(of: "HTTP2", ["WireTestSupport"] + nio),
         tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
+        tests(of: "YAML"),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
         tests(of: "Client", ["Tensors"]),
+        tests(of: "Console", ["Engine", "Messages", "Tensors"]),
+        .testTarget(
+            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "GRPC", "HTTP2", "Messages", "Tensors"] + nio, swiftSettings: house),
     ]
 )

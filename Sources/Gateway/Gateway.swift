@@ -29,7 +29,7 @@ public final class Gateway: Sendable {
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
-        guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
+        try settings.validate()
         self.settings = settings
         let log = GatewayLog.make(settings)
         self.log = log
@@ -49,8 +49,8 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
-        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
-        var serverConfiguration = GRPCServer.Configuration()
+        core = ServingCore(configuration)
+        var serverConfiguration = GRPCServer.Configuration(settings.limits)
         let tokens: TokenAuthorizer?
         do {
             tls = try settings.tls.map {
@@ -68,8 +68,9 @@ public final class Gateway: Sendable {
 
     private func registerServices() {
         KServeService(core: core).register(on: server)
+        AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
-        ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
+        ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
         server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
         server.register(plain: "/v2/health/ready") { [core] _ in
             let isReady = core.isReady
@@ -79,7 +80,7 @@ public final class Gateway: Sendable {
 
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -117,14 +118,14 @@ public final class Gateway: Sendable {
         health.service.drain()
         upkeep.withLock { $0?.cancel() }
         let core = core
-        let seconds = Int64(settings.drainSeconds)
+        let grace = settings.drainNanos
         let left = await withCheckedContinuation { continuation in
             // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
             NIOThreadPool.singleton.submit { _ in
-                continuation.resume(returning: core.drain(withinNanos: seconds * 1_000_000_000))
+                continuation.resume(returning: core.drain(withinNanos: grace))
             }
         }
-        await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
+        await server.shutdown(grace: UInt64(max(1, grace)))
         await web.stop()
         core.stop()
         try? await group.shutdownGracefully()

@@ -2,6 +2,7 @@ internal import GRPC
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import ServiceLifecycle
 internal import Serving
 internal import Synchronization
 
@@ -15,7 +16,9 @@ final class WebServer: Sendable {
     private let wire: WireMetrics
     private let log: Logger
     private let tokens: TokenAuthorizer?
-    private let running = Mutex<[Task<Void, any Error>]>([])
+    private let running = Mutex<[(services: ServiceGroup, task: Task<Void, any Error>)]>([])
+    /// What replies under way get when the server stops. Beyond: their connections are closed.
+    private static let stopGrace = Duration.seconds(5)
 
     /// With `tokens`, metrics are for those whose token has that scope.
     init(core: ServingCore, wire: WireMetrics, log: Logger, tokens: TokenAuthorizer?) {
@@ -35,23 +38,26 @@ final class WebServer: Sendable {
             router: router, configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in found.yield(channel.localAddress?.port ?? port) },
             eventLoopGroupProvider: .shared(group), logger: quiet)
+        var lifecycle = ServiceGroupConfiguration(services: [application], logger: quiet)
+        lifecycle.maximumGracefulShutdownDuration = Self.stopGrace
+        let services = ServiceGroup(configuration: lifecycle)
         let task = Task {
             defer { found.finish() }
-            try await application.run()
+            try await services.run()
         }
-        running.withLock { $0.append(task) }
+        running.withLock { $0.append((services, task)) }
         for await port in ports { return port }
         try await task.value
         throw GatewayError("\(host):\(port): the HTTP server ended as it started")
     }
 
     func stop() async {
-        let tasks = running.withLock { tasks in
-            defer { tasks = [] }
-            return tasks
+        let running = running.withLock { running in
+            defer { running = [] }
+            return running
         }
-        for task in tasks { task.cancel() }
-        for task in tasks { _ = try? await task.value }
+        for (services, _) in running { await services.triggerGracefulShutdown() }
+        for (_, task) in running { _ = try? await task.value }
     }
 
     private func restRouter() -> Router<BasicRequestContext> {
