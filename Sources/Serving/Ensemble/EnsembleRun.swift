@@ -31,6 +31,7 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
     private var tails: [Int64] = []
     /// Still on the thread that submitted: no place for long work.
     private var isOnSubmitter = false
+    private var startedNanos: Int64 = 0
     /// A built-in step that is to go on on a lane.
     private var deferred: Int?
     var trace: EnsembleTrace?
@@ -83,6 +84,7 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
         progress.begin(graph) { [values] in values[$0] != nil }
         if request.deadlineNanos != .max { graph.tails(into: &tails) }
         isOnSubmitter = true
+        startedNanos = executor.clock.nowNanos
         drive()
     }
 
@@ -148,6 +150,11 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
             guard request.deadlineNanos > now else {
                 throw ServingError(.deadlineExceeded, "the deadline passed before the step could run")
             }
+            // Many quick steps are long together.
+            if isOnSubmitter, now - startedNanos > Self.maxNanosOnSubmitter {
+                deferred = index
+                return
+            }
             guard let (inputs, rows) = try gather(step) else { return pass(index) }
             switch step.target {
             case .builtin(let builtin):
@@ -166,6 +173,9 @@ final class EnsembleRun: ReplySink, @unchecked Sendable {
 
     /// Elements, or bytes of text, that a built-in step may take on the thread that submitted. Beyond: it goes on on a lane.
     private static let maxWorkOnSubmitter = 16_384
+
+    /// Time that a request may take of the thread that submitted it, which may be an event loop. Beyond: it goes on on a lane.
+    private static let maxNanosOnSubmitter: Int64 = 200_000
 
     /// A step that is not to run.
     private func pass(_ index: Int) {
