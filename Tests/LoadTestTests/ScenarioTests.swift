@@ -55,7 +55,10 @@ import Testing
         #expect(scenario.models[1].goldenPath == "dir/golden.json")
         #expect(scenario.models[1].inputs.given == ["x=@dir/x.npy", "y=[1, 2]"])
         #expect(scenario.models[1].inputs.shapes == ["z": [1, 3, 224, 224]])
-        #expect(scenario.actions == [ScenarioAction(atNanos: 3 * .s, kind: .load("fraud")), ScenarioAction(atNanos: 4 * .s, kind: .unload("fraud"))])
+        #expect(
+            scenario.actions == [
+                ScenarioAction(atNanos: 3 * .s, kind: .load("fraud")), ScenarioAction(atNanos: 4 * .s, kind: .unload("fraud")),
+            ])
         #expect(scenario.assertions.map(\.text) == ["p99 < 5ms", "errors == 0"])
     }
 

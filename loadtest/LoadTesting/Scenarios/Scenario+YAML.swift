@@ -72,7 +72,9 @@ extension Scenario {
         if let shapes = map.take("shapes") {
             guard case .map(let entries) = shapes.content else { throw map.error(shapes.line, "'shapes' must be names and lists") }
             for entry in entries {
-                guard case .list(let sizes) = entry.value.content else { throw map.error(entry.line, "the shape of '\(entry.key)' must be a list") }
+                guard case .list(let sizes) = entry.value.content else {
+                    throw map.error(entry.line, "the shape of '\(entry.key)' must be a list")
+                }
                 var dims: [Int64] = []
                 for size in sizes {
                     guard case .scalar(let text) = size.content, let dim = Int64(text), dim >= 0 else {
@@ -95,7 +97,9 @@ extension Scenario {
         var open = 0
         for (index, item) in items.enumerated() {
             var phase = try YAMLMap(item, file: file)
-            guard let nanos = try phase.duration("duration"), nanos > 0 else { throw phase.error(item.line, "a phase needs a 'duration' above 0") }
+            guard let nanos = try phase.duration("duration"), nanos > 0 else {
+                throw phase.error(item.line, "a phase needs a 'duration' above 0")
+            }
             var made = RunPlan.Phase(name: try phase.text("name") ?? "phase-\(index + 1)", nanos: nanos)
             let isOpen = try Self.readRate(&phase, into: &made)
             if let concurrency = try phase.integer("concurrency", 1...4_000_000) {
@@ -107,7 +111,8 @@ extension Scenario {
             phases.append(made)
         }
         guard open == 0 || open == phases.count else {
-            throw map.error(node.line, "phases with a 'rate' and phases without one cannot be mixed: one is an open loop, the other a closed one")
+            throw map.error(
+                node.line, "phases with a 'rate' and phases without one cannot be mixed: one is an open loop, the other a closed one")
         }
         if open > 0 {
             plan.pace = .open(spacing ?? .poisson)

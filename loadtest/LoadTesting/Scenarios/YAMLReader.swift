@@ -71,7 +71,9 @@ struct YAMLReader {
                 let (key, keyLine) = try next()
                 if case .mapEnd = key { return YAMLNode(line: line, content: .map(entries)) }
                 guard case .scalar(let name) = key else { throw LoadError("\(file):\(keyLine): a key must be a word") }
-                guard !entries.contains(where: { $0.key == name }) else { throw LoadError("\(file):\(keyLine): the key '\(name)' stands here twice") }
+                guard !entries.contains(where: { $0.key == name }) else {
+                    throw LoadError("\(file):\(keyLine): the key '\(name)' stands here twice")
+                }
                 let (value, valueLine) = try next()
                 entries.append((name, keyLine, try node(value, valueLine, depth: depth + 1)))
             }
