@@ -36,7 +36,7 @@ bench: bench-transport bench-engine bench-peers
 
 ## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
 bench-transport: build
-	@echo "bench-transport: bench/transport/bench.py has the comparison; no target runs it yet" >&2; exit 1
+	@scripts/bench-transport.sh
 
 ## make bench-engine   the engine beside ONNX Runtime
 bench-engine: build venv
@@ -55,8 +55,9 @@ test-tsan: packages
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
 
 ## make fuzz           each fuzz target for SECONDS (default 20)
+fuzz: SECONDS ?= 20
 fuzz: packages
-	@scripts/fuzz.sh
+	@scripts/fuzz.sh $(SECONDS)
 
 ## make format         rewrite the Swift sources in the project's format
 format:

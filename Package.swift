@@ -78,6 +78,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
 
@@ -92,16 +93,17 @@ let package = Package(
         room("Messages", ["CProtobufC", "CMessages"]),
         room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
 
-        room("HTTP2", ["CNghttp2", tls] + nio, settings: wire),
+        room("HTTP2", ["CNghttp2", "CMalloc", tls] + nio, settings: wire),
         room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
 
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "CYaml", "CZlib"], settings: house + hot),
+        room("YAML", ["CYaml"]),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
@@ -121,6 +123,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "ensemblebench", dependencies: ["Serving", "Tensors"], swiftSettings: house),
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
             name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
@@ -133,11 +136,13 @@ let package = Package(
         .target(name: "WireTestSupport", dependencies: ["HTTP2"] + nio, path: "Tests/WireTestSupport", swiftSettings: house),
         tests(of: "HTTP2", ["WireTestSupport"] + nio),
         tests(of: "GRPC", ["HTTP2", "Messages", "WireTestSupport"] + nio),
+        tests(of: "YAML"),
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Serving", "Tensors", "Messages"]),
+        tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
         tests(of: "Client", ["Tensors"]),
+        tests(of: "Console", ["Engine", "Messages", "Tensors"]),
         .testTarget(
             name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "GRPC", "HTTP2", "Messages", "Tensors"] + nio, swiftSettings: house),
     ]

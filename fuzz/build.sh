@@ -6,14 +6,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=.build-fuzz
 export SWIFT_BACKTRACE=enable=no
-swift build --scratch-path "$scratch" --target WireTestSupport -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
-swift build --scratch-path "$scratch" --target GRPC -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
-swift build --scratch-path "$scratch" --target Engine -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
+for target in WireTestSupport GRPC Serving; do
+    swift build --scratch-path "$scratch" --target "$target" -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
+done
 bin=$(swift build --scratch-path "$scratch" --show-bin-path)
 objects=$(find "$bin" -path '*.build/*' -name '*.o' ! -path '*Tests.build*' ! -path '*tool.build*' ! -path '*Macros*')
+package=$(basename "$PWD" | tr '[:upper:]' '[:lower:]')
 for source in fuzz/*.swift; do
     target=$(basename "$source" .swift)
-    swiftc -parse-as-library -sanitize=fuzzer,address -O -swift-version 6 -package-name "$(basename "$PWD")" \
-        -I "$bin/Modules" -I Sources/CNghttp2 -I Sources/CZlib -I Sources/CProtobufC "$source" $objects \
-        -lnghttp2 -lz -lprotobuf-c -o "$scratch/$target"
+    swiftc -parse-as-library -sanitize=fuzzer,address -O -swift-version 6 -package-name "$package" \
+        -I "$bin/Modules" -I Sources/CNghttp2 -I Sources/CMalloc -I Sources/CZlib -I Sources/CProtobufC -I Sources/CYaml \
+        "$source" $objects -lnghttp2 -lz -lprotobuf-c -lyaml -lstdc++ -o "$scratch/$target"
 done

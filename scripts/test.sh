@@ -39,7 +39,9 @@ suite swift scripts/test-swift.sh
 suite sources scripts/test-sources.sh
 suite kernels scripts/test-kernels.sh
 suite conformance scripts/conformance.sh
+suite trained scripts/trained-models.sh
 suite corpus scripts/corpus.sh
+suite rows scripts/rows.sh
 suite acceptance scripts/acceptance.sh
 
 echo

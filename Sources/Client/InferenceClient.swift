@@ -25,10 +25,14 @@ public final class InferenceClient: Sendable {
         timeoutNanos = timeoutSeconds.map { UInt64(max(0, $0) * 1e9) }
     }
 
-    /// Calls a method of the service whose messages are small.
+    /// Calls a method of KServe's service whose messages are small.
     public func call<Request: Message, Response: Message>(_ method: String, _ request: Request, _ type: Response.Type) async throws -> Response {
-        let body = try ReplyBody(request)
-        let reply = try await client.unary("\(Self.service)/\(method)", body, options)
+        try await call(path: "\(Self.service)/\(method)", request, type)
+    }
+
+    /// Calls any method whose messages are small.
+    public func call<Request: Message, Response: Message>(path: String, _ request: Request, _ type: Response.Type) async throws -> Response {
+        let reply = try await client.unary(path, try ReplyBody(request), options)
         return try Response(decoding: reply.bytes)
     }
 
@@ -38,11 +42,40 @@ public final class InferenceClient: Sendable {
         return try Self.outputs(of: reply)
     }
 
+    /// Asks a model, and what became of the request's time. The trace is JSON; nil from a server that has none.
+    public func inferTraced(
+        model: String, version: String = "", inputs: [(name: String, tensor: Tensor)]
+    ) async throws -> (outputs: [Output], trace: [UInt8]?) {
+        let body = try Self.body(model, version, inputs, parameter: "martlet_trace")
+        let options = options
+        let reply = await withCheckedContinuation { (continuation: CheckedContinuation<TracedReply, Never>) in
+            client.unary("\(Self.service)/ModelInfer", body, options) { reply in continuation.resume(returning: TracedReply(reply)) }
+        }
+        guard reply.status.isOK, let message = reply.message else { throw reply.status }
+        return (try Self.outputs(of: message), reply.trace)
+    }
+
+    /// What is taken out of a reply on its event loop; nobody writes to the message any more.
+    private struct TracedReply: @unchecked Sendable {
+        let status: Status
+        let message: MessageBuffer?
+        let trace: [UInt8]?
+
+        init(_ reply: ClientReply) {
+            status = reply.status
+            message = reply.message
+            trace = reply.trailingMetadata.binaryValues("martlet-trace-bin").first
+        }
+    }
+
     private var options: GRPCClient.Options { GRPCClient.Options(timeout: timeoutNanos) }
 
-    private static func body(_ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)]) throws(Status) -> ReplyBody {
+    private static func body(
+        _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], parameter: String? = nil
+    ) throws(Status) -> ReplyBody {
         var writer = ModelInferWriter(.request)
         writer.begin(model: model, version: version)
+        if let parameter { writer.parameter(parameter, .bool(true)) }
         // String tensors have no bytes to point at until they are packed; these live until the slices are copied below.
         let packed = inputs.map { $0.tensor.dataType == .string ? RawStrings.pack($0.tensor.strings) : [] }
         var buffer = ByteBuffer()

@@ -40,7 +40,7 @@ public struct EngineBenchmark {
     public func run() throws(EngineError) -> Report {
         EngineThreads.count = threads
         let begin = nanos(CLOCK_MONOTONIC)
-        let model = try Model.load(path: path)
+        let model = try ModelReport.load(path)
         let loaded = nanos(CLOCK_MONOTONIC)
         let inputs = try SampleInputs(shapes: shapes, values: values, batch: batch).make(for: model.signature)
         for _ in 0..<2 { _ = try model.run(inputs) }

@@ -1,5 +1,6 @@
 internal import Client
 internal import Engine
+internal import Gateway
 internal import Glibc
 internal import Serving
 internal import Synchronization
@@ -12,7 +13,7 @@ public struct RepositoryCheck {
 
     /// Prints a line for each model as it is done; false when anything is wrong.
     public func run() -> Bool {
-        if path.hasSuffix(".onnx") { return checkFile() }
+        if isFile { return checkFile() }
         let faults = Mutex<[String]>([])
         var configuration = ServingCore.Configuration(sources: [FolderSource(path: path)])
         configuration.onEvent = { event in
@@ -24,7 +25,7 @@ public struct RepositoryCheck {
             default: break
             }
         }
-        let core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]))
+        let core = ServingCore(configuration)
         core.start()
         core.waitForStartup()
         defer { core.stop() }
@@ -48,9 +49,14 @@ public struct RepositoryCheck {
         return found.isEmpty
     }
 
+    private var isFile: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     private func checkFile() -> Bool {
         do throws(EngineError) {
-            let model = try Model.load(path: path)
+            let model = try ModelReport.load(path)
             print("\(path): good, \(model.signature.inputs.count) inputs, \(model.signature.outputs.count) outputs, \(model.batchability)")
             return true
         } catch {

@@ -1,5 +1,5 @@
 internal import Client
-internal import Messages
+package import Messages
 
 /// What `martlet status` does: asks a server what it serves and how that goes.
 public struct StatusCommand: Sendable {
@@ -16,23 +16,32 @@ public struct StatusCommand: Sendable {
     public func run() async throws -> String {
         let client = try InferenceClient(target: target, timeoutSeconds: 10)
         let server = try await client.call("ServerMetadata", ServerMetadataRequest(), ServerMetadataResponse.self)
-        let index = try await client.call("RepositoryIndex", RepositoryIndexRequest(), RepositoryIndexResponse.self)
-        let statistics = try await client.call("ModelStatistics", ModelStatisticsRequest(), ModelStatisticsResponse.self)
-        var table = TextTable("model", "version", "state", "requests", "failed", "batches", "mean ms", "queue ms", "reason")
-        for entry in index.models {
-            let numbers = statistics.modelStats.first { $0.name == entry.name && $0.version == entry.version }
-            let stats = numbers?.inferenceStats
-            table.append(
-                entry.name, entry.version, entry.state, numbers == nil ? "" : "\(stats?.success?.count ?? 0)",
-                numbers == nil ? "" : "\(stats?.fail?.count ?? 0)", numbers.map { "\($0.executionCount)" } ?? "", Self.mean(stats?.success),
-                Self.mean(stats?.queue), entry.reason)
-        }
-        return "\(server.name) \(server.version) at \(target)\n\n" + table.rendered()
+        let status = try await client.call(path: "/martlet.v1.Administration/Status", StatusRequest(), StatusResponse.self)
+        return "\(server.name) \(server.version) at \(target)\n\n" + Self.table(status.versions)
     }
 
-    /// Milliseconds to a thousandth; empty when nothing was counted.
-    private static func mean(_ duration: StatisticDuration?) -> String {
-        guard let duration, duration.count > 0 else { return "" }
-        return "\((Double(duration.ns) / Double(duration.count) / 1e3).rounded() / 1e3)"
+    package static func table(_ versions: [VersionStatus]) -> String {
+        var table = TextTable(
+            "model", "version", "state", "share", "queued", "running", "requests", "failed", "refused", "rows/run", "p50 ms", "p99 ms",
+            "queue p99 ms", "")
+        for version in versions {
+            guard version.state == "READY" else {
+                table.append(
+                    version.model, version.version > 0 ? "\(version.version)" : "", version.state, "", "", "", "", "", "", "", "", "", "",
+                    version.reason)
+                continue
+            }
+            table.append(
+                version.model, "\(version.version)", version.state, "\(Int((version.share * 100).rounded())) %", "\(version.queued)",
+                "\(version.inFlight)", "\(version.requests)", "\(version.failures)", "\(version.refused)",
+                version.runs > 0 ? "\((Double(version.rows) / Double(version.runs) * 10).rounded() / 10)" : "",
+                milliseconds(version.latencyP50), milliseconds(version.latencyP99), milliseconds(version.queueP99), version.role)
+        }
+        return table.rendered()
+    }
+
+    /// To a thousandth; empty when nothing was measured.
+    private static func milliseconds(_ nanos: UInt64) -> String {
+        nanos == 0 ? "" : "\((Double(nanos) / 1e3).rounded() / 1e3)"
     }
 }

@@ -8,6 +8,7 @@ public final class Model: Sendable {
     /// Whether requests may share a run, and which node is the reason when they may not.
     public let batchability: Batchability
     let plan: Plan
+    let origin: GraphSummary
 
     /// The model in the ONNX file at `path`. Any thread; takes as long as reading the file and packing its weights.
     ///
@@ -30,6 +31,7 @@ public final class Model: Sendable {
         guard unknown.isEmpty else {
             throw EngineError(.unsupported, "operators that are not supported: \(unknown.joined(separator: ", "))")
         }
+        origin = GraphSummary(graph)
         let network = try NetworkBuilder.build(graph, options: options)
         plan = Plan(network, options: options)
         metadata = imported.metadata

@@ -4,6 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Serving
+internal import Synchronization
 
 /// The whole server: the serving core, the protocols in front of it, and their listeners.
 public final class Gateway: Sendable {
@@ -24,10 +25,11 @@ public final class Gateway: Sendable {
     private let server: GRPCServer
     private let web: WebServer
     private let health = ModelHealth()
-    private let tls: TLSIdentity?
+    let tls: TLSIdentity?
+    private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
-        guard !settings.modelRepositories.isEmpty else { throw GatewayError("no model repository is given") }
+        try settings.validate()
         self.settings = settings
         let log = GatewayLog.make(settings)
         self.log = log
@@ -47,37 +49,38 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
-        core = ServingCore(configuration, backends: BackendRegistry([OnnxBackend(), NativeBackend()]), readers: [ConfigPbtxt(), ModelYaml()])
-        var serverConfiguration = GRPCServer.Configuration()
+        core = ServingCore(configuration)
+        var serverConfiguration = GRPCServer.Configuration(settings.limits)
+        let tokens: TokenAuthorizer?
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
-            serverConfiguration.authorizer = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            tokens = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
         } catch {
             throw GatewayError("\(error)")
         }
+        serverConfiguration.authorizer = tokens
         server = GRPCServer(serverConfiguration)
-        web = WebServer(core: core, log: log)
+        web = WebServer(core: core, wire: WireMetrics(server: server), log: log, tokens: tokens)
         registerServices()
     }
 
     private func registerServices() {
         KServeService(core: core).register(on: server)
+        AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
-        ReflectionService(source: Descriptors()) { Self.services }.register(on: server)
-        for (path, isHealthy) in [
-            ("/v2/health/live", { @Sendable in true }), ("/v2/health/ready", { @Sendable [core] in core.isReady }),
-        ] {
-            server.register(plain: path) { _ in
-                PlainResponse(status: isHealthy() ? 200 : 503, body: ByteBuffer())
-            }
+        ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
+        server.register(plain: "/v2/health/live") { _ in PlainResponse(body: ByteBuffer(string: "{\"live\":true}")) }
+        server.register(plain: "/v2/health/ready") { [core] _ in
+            let isReady = core.isReady
+            return PlainResponse(status: isReady ? 200 : 503, body: ByteBuffer(string: "{\"ready\":\(isReady)}"))
         }
     }
 
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -94,6 +97,7 @@ public final class Gateway: Sendable {
             let http = try await web.start(.rest, host: host, port: settings.httpPort, on: group)
             let metrics = try await web.start(.metrics, host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
+            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
@@ -112,15 +116,16 @@ public final class Gateway: Sendable {
     public func stop() async -> Int {
         // Balancers look away first; then nobody new is let in; then what is under way is answered.
         health.service.drain()
+        upkeep.withLock { $0?.cancel() }
         let core = core
-        let seconds = Int64(settings.drainSeconds)
+        let grace = settings.drainNanos
         let left = await withCheckedContinuation { continuation in
             // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
             NIOThreadPool.singleton.submit { _ in
-                continuation.resume(returning: core.drain(withinNanos: seconds * 1_000_000_000))
+                continuation.resume(returning: core.drain(withinNanos: grace))
             }
         }
-        await server.shutdown(grace: UInt64(max(1, seconds)) * 1_000_000_000)
+        await server.shutdown(grace: UInt64(max(1, grace)))
         await web.stop()
         core.stop()
         try? await group.shutdownGracefully()

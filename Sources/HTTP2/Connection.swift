@@ -44,8 +44,11 @@ public final class Connection: TimerNode {
     private var cutHeaders: HeaderArena?
     private unowned(unsafe) var firstStream: HTTP2Stream?
     public private(set) var openStreams = 0
+    /// Streams that `counters` does not know of yet: they are told once a turn.
+    private var opened = 0
+    private var closed = 0
     /// Bytes of bodies that wait for the peer's windows, on all streams.
-    public internal(set) var queuedBytes = 0
+    public private(set) var queuedBytes = 0
     private var pingsSent: UInt64 = 0
 
     enum Phase { case active, ending, lingering, closed }
@@ -186,7 +189,7 @@ public final class Connection: TimerNode {
                 if fields.isTooLarge { counters.count(.headerListRefused) }
                 if let handler = stream.handler {
                     handler.received(headers: fields, endStream: endStream, on: stream)
-                } else if role == .server, queuedBytes > limits.maxQueuedBytes {
+                } else if role == .server, owesTooMuch {
                     counters.count(.queuedBytesExceeded)
                     stream.reset(.refusedStream)
                 } else {
@@ -245,7 +248,7 @@ public final class Connection: TimerNode {
     private func end(_ stream: HTTP2Stream, _ code: ErrorCode) {
         stream.isClosed = true
         unlink(stream)
-        queuedBytes -= stream.outbound.byteCount
+        changeQueued(by: -stream.outbound.byteCount)
         stream.outbound.removeAll()
         let handler = stream.handler.take()
         handler?.streamClosed(code, on: stream)
@@ -257,7 +260,7 @@ public final class Connection: TimerNode {
         firstStream = stream
         stream.isLinked = true
         openStreams += 1
-        counters.count(.streamsOpened)
+        opened &+= 1
         timers.streamOpened(now: loop.now)
     }
 
@@ -269,7 +272,7 @@ public final class Connection: TimerNode {
         stream.next = nil
         stream.previous = nil
         openStreams -= 1
-        counters.count(.streamsClosed)
+        closed &+= 1
     }
 
     /// Every open stream, newest first. `body` may end the stream it is given.
@@ -292,6 +295,7 @@ public final class Connection: TimerNode {
     /// Sends what the session has, as one write. Called by the loop at the end of a turn.
     func flush() {
         isUnflushed = false
+        tellCounters()
         guard phase == .active || phase == .ending else { return }
         let inbox = loop.inbox
         let batch = inbox.output
@@ -308,7 +312,6 @@ public final class Connection: TimerNode {
                 counters.count(.bytesSent, count)
                 batch.drain { output.write($0) }
                 output.flush()
-                batch.recycle()
             }
             let hadEvents = !inbox.events.isEmpty
             handleEvents()
@@ -317,9 +320,17 @@ public final class Connection: TimerNode {
             if wasEnding || phase == .lingering || phase == .closed { break }
             if count == 0, !hadEvents, phase == .active { break }
         }
+        tellCounters()
         watchWritability()
         if phase == .ending || (!session.wantsRead && !session.wantsWrite) { finish() }
         armTimer()
+    }
+
+    private func tellCounters() {
+        if opened > 0 { counters.count(.streamsOpened, opened) }
+        if closed > 0 { counters.count(.streamsClosed, closed) }
+        opened = 0
+        closed = 0
     }
 
     /// The socket takes bytes again, or no more.
@@ -346,6 +357,29 @@ public final class Connection: TimerNode {
     func submitHeaders(_ headers: HeaderSource, endStream: Bool, on stream: HTTP2Stream) {
         session.submitResponse(headers, endStream: endStream, on: stream)
         setNeedsFlush()
+    }
+
+    @inline(__always)
+    func changeQueued(by count: Int) {
+        queuedBytes &+= count
+        loop.queuedBytes &+= count
+    }
+
+    /// The peer reads too little of what it asks for, for itself or for what all peers of the loop leave unread.
+    private var owesTooMuch: Bool {
+        queuedBytes > limits.maxQueuedBytes
+            || (loop.queuedBytes > limits.maxQueuedBytesOnLoop && queuedBytes > limits.streamSendHighWaterBytes)
+    }
+
+    /// Whether `count` more bytes of a reply may wait for the peer. One reply alone always may.
+    public func mayQueue(_ count: Int) -> Bool {
+        if queuedBytes == 0 { return true }
+        let isCrowded = loop.queuedBytes > limits.maxQueuedBytesOnLoop
+        let most = isCrowded ? limits.maxQueuedBytes : limits.maxQueuedBytesBeforeFailing
+        let (sum, overflow) = queuedBytes.addingReportingOverflow(count)
+        if !overflow, sum <= most { return true }
+        counters.count(.queuedBytesExceeded)
+        return false
     }
 
     func bodyQueued(_ stream: HTTP2Stream) {
@@ -473,6 +507,7 @@ public final class Connection: TimerNode {
             end(stream, code)
             reference.release()
         }
+        tellCounters()
     }
 
     private func closeNow() {

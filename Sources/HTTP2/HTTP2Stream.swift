@@ -64,6 +64,15 @@ public final class HTTP2Stream {
         queued(byteCount)
     }
 
+    /// Queues the last `byteCount` (≤ 8) bytes of `word` and then `body`, in one step.
+    public func send(_ word: UInt64, byteCount: Int, then body: ByteBuffer) {
+        guard !isClosed, !localEnded else { return }
+        outbound.append(word, byteCount: byteCount)
+        let count = body.readableBytes
+        if count > 0 { outbound.append(body) }
+        queued(byteCount &+ count)
+    }
+
     /// Ends the body, with trailers or without.
     public func end(trailers: HeaderSource? = nil) {
         guard !isClosed, !localEnded else { return }
@@ -87,7 +96,8 @@ public final class HTTP2Stream {
     }
 
     private func queued(_ count: Int) {
-        connection.queuedBytes += count
+        let connection = connection!
+        connection.changeQueued(by: count)
         if progressAt == 0 { progressAt = connection.loop.now }
         if outbound.byteCount >= connection.limits.streamSendHighWaterBytes { isAboveHighWater = true }
         connection.bodyQueued(self)

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One header block as it was received, pseudo-header fields first.
 ///
 /// A view of memory that is only valid during the call it is handed to; copy what must outlive it.
@@ -44,9 +46,7 @@ extension UnsafeRawBufferPointer {
     @inline(__always)
     public func equals(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }
-        let other = text.utf8Start
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
+        return count == 0 || memcmp(baseAddress!, text.utf8Start, count) == 0
     }
 
     /// Whether the first bytes are those of `text`.

@@ -11,8 +11,8 @@ public struct Limits: Sendable {
     public var streamWindowBytes: Int32 = 4 << 20
     /// Bytes in flight on the whole connection. Beyond: FLOW_CONTROL_ERROR.
     public var connectionWindowBytes: Int32 = 8 << 20
-    /// The largest frame the peer may send. Beyond: FRAME_SIZE_ERROR.
-    public var maxFrameBytes: UInt32 = 1 << 20
+    /// The largest frame the peer may send, headers and data alike. Beyond: FRAME_SIZE_ERROR.
+    public var maxFrameBytes: UInt32 = 16 << 10
     /// Names, values and 32 bytes a field, as SETTINGS_MAX_HEADER_LIST_SIZE counts. Beyond: the request is refused (431).
     public var maxHeaderListBytes: UInt32 = 64 << 10
     /// The same count, against compression bombs. Beyond: calm.
@@ -87,6 +87,11 @@ public struct Limits: Sendable {
     public var streamSendHighWaterBytes: Int = 256 << 10
     /// Bytes of replies that wait for one peer, all its streams together. Beyond: new requests get REFUSED_STREAM.
     public var maxQueuedBytes: Int = 64 << 20
+    /// The same count, for replies to requests that are under way. Beyond: RESOURCE_EXHAUSTED in place of the reply.
+    public var maxQueuedBytesBeforeFailing: Int = 512 << 20
+    /// Bytes of replies that wait for all peers of one event loop. Beyond: new requests of those that have more than
+    /// `streamSendHighWaterBytes` waiting get REFUSED_STREAM, and `maxQueuedBytes` holds for replies as well.
+    public var maxQueuedBytesOnLoop: Int = 1 << 30
     /// Open sockets of one server. Beyond: new ones are closed at once.
     public var maxConnections: Int = 16_384
 

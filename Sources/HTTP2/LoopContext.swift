@@ -9,6 +9,8 @@ public final class LoopContext: @unchecked Sendable {
     /// Monotonic nanoseconds at the beginning of this turn.
     public private(set) var now: UInt64
 
+    /// Bytes of bodies that wait for the windows of all peers.
+    var queuedBytes = 0
     let inbox = SessionInbox()
     private let timers = TimerQueue()
     private var unflushed: [Connection] = []

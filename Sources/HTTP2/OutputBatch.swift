@@ -1,22 +1,35 @@
 internal import NIOCore
 
-/// The bytes that one flush of a connection will send: small pieces are gathered in one buffer, large ones go as they are.
+/// The bytes that one flush of a connection will send: small pieces are gathered, large ones go as they are.
 final class OutputBatch {
-    private var gathered = ByteBuffer()
-    /// Where the part of `gathered` begins that `ready` does not hold yet.
-    private var readyEnd = 0
+    /// Where small pieces are gathered. Written without the checks of a buffer that others may hold.
+    private let scratch: UnsafeMutableRawPointer
+    private var used = 0
+    /// What the gathered bytes leave in, time after time.
+    private var parcel = ByteBuffer()
+    /// What comes before the gathered bytes.
     private var ready: [ByteBuffer] = []
-    private(set) var byteCount = 0
+    private var readyBytes = 0
 
+    private static let scratchBytes = 64 << 10
     /// Payload pieces from this size on are not copied.
     private static let gatherLimit = 8 << 10
-    private static let keepCapacity = 256 << 10
 
+    init() { scratch = .allocate(byteCount: Self.scratchBytes, alignment: 64) }
+
+    deinit { scratch.deallocate() }
+
+    var byteCount: Int { readyBytes &+ used }
+
+    @inline(__always)
     func append(_ bytes: UnsafeRawBufferPointer) {
-        gathered.writeBytes(bytes)
-        byteCount &+= bytes.count
+        guard bytes.count <= Self.scratchBytes &- used else { return appendMuch(bytes) }
+        guard let start = bytes.baseAddress else { return }
+        (scratch + used).copyMemory(from: start, byteCount: bytes.count)
+        used &+= bytes.count
     }
 
+    @inline(__always)
     func append(_ word: UInt64, byteCount count: Int) {
         var word = word.bigEndian
         withUnsafeBytes(of: &word) { append(UnsafeRawBufferPointer(rebasing: $0[(8 &- count)...])) }
@@ -29,36 +42,39 @@ final class OutputBatch {
             return
         }
         closeGathered()
-        ready.append(piece)
-        byteCount &+= piece.readableBytes
+        add(piece)
     }
 
     /// Hands the pieces over in order, and is empty then.
     func drain(_ write: (ByteBuffer) -> Void) {
         if ready.isEmpty {
-            if gathered.readableBytes > 0 { write(gathered) }
-        } else {
-            closeGathered()
-            for piece in ready { write(piece) }
-            ready.removeAll(keepingCapacity: true)
+            guard used > 0 else { return }
+            parcel.clear()
+            parcel.writeBytes(UnsafeRawBufferPointer(start: scratch, count: used))
+            used = 0
+            write(parcel)
+            return
         }
-        readyEnd = 0
-        byteCount = 0
+        closeGathered()
+        for piece in ready { write(piece) }
+        ready.removeAll(keepingCapacity: true)
+        readyBytes = 0
     }
 
-    /// After the flush: takes the memory back if the socket has taken the bytes, else lets it go.
-    func recycle() {
-        if gathered.capacity > Self.keepCapacity {
-            gathered = ByteBuffer()
-        } else {
-            gathered.clear(minimumCapacity: 0)
-        }
+    private func appendMuch(_ bytes: UnsafeRawBufferPointer) {
+        closeGathered()
+        if bytes.count <= Self.scratchBytes { return append(bytes) }
+        add(ByteBuffer(bytes: bytes))
     }
 
     private func closeGathered() {
-        let count = gathered.writerIndex &- readyEnd
-        guard count > 0, let part = gathered.getSlice(at: readyEnd, length: count) else { return }
-        ready.append(part)
-        readyEnd = gathered.writerIndex
+        guard used > 0 else { return }
+        add(ByteBuffer(bytes: UnsafeRawBufferPointer(start: scratch, count: used)))
+        used = 0
+    }
+
+    private func add(_ piece: ByteBuffer) {
+        readyBytes &+= piece.readableBytes
+        ready.append(piece)
     }
 }

@@ -174,7 +174,7 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> Unmanaged<HTTP2St
         inbox.output.append(UnsafeRawBufferPointer(start: header, count: 9))
         Unmanaged<HTTP2Stream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef { stream in
             stream.outbound.move(length, to: inbox.output)
-            stream.connection.queuedBytes -= length
+            stream.connection.changeQueued(by: -length)
             stream.progressAt = 0
             if stream.isAboveHighWater, stream.outbound.byteCount <= inbox.lowWaterBytes {
                 stream.isAboveHighWater = false

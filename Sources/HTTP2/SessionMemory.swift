@@ -25,7 +25,8 @@ final class SessionMemory {
     }
 }
 
-/// Free blocks by size: 64 bytes times powers of two, up to 4 KiB; larger ones go to the system.
+/// Free blocks by size: 64 bytes times powers of two, up to 1 KiB; larger ones go to the system, but for those that every
+/// session has.
 private struct SessionBlocks {
     /// Precedes every block, and keeps its alignment.
     private struct Head {
@@ -34,14 +35,16 @@ private struct SessionBlocks {
     }
 
     private static let headBytes = 16
-    private static let classCount = 7
+    private static let classCount = 5
     private static let noClass = -1
     private static let maxKeptBytes = 4 << 20
 
-    private var free = InlineArray<7, UnsafeMutableRawPointer?>(repeating: nil)
+    private var free = InlineArray<5, UnsafeMutableRawPointer?>(repeating: nil)
     private var keptBytes = 0
+    private var slots = SessionSlots()
 
     mutating func releaseAll() {
+        slots.releaseAll()
         for index in free.indices {
             while let block = free[index] {
                 free[index] = block.assumingMemoryBound(to: Head.self).pointee.next
@@ -76,19 +79,48 @@ private struct SessionBlocks {
 
     @inline(__always)
     mutating func release(_ pointer: UnsafeMutableRawPointer) {
+        if slots.isTable(pointer) { return slots.releaseTable(pointer) }
         let block = pointer - Self.headBytes
         let head = block.assumingMemoryBound(to: Head.self)
         let index = head.pointee.sizeClass
-        guard index >= 0, keptBytes < Self.maxKeptBytes else { return Glibc.free(block) }
+        guard index >= 0, keptBytes < Self.maxKeptBytes else { return releaseOther(pointer, index) }
         head.pointee.next = free[index]
         free[index] = block
         keptBytes &+= 64 << index
     }
 
+    private mutating func releaseOther(_ pointer: UnsafeMutableRawPointer, _ sizeClass: Int) {
+        switch sizeClass {
+        case SessionSlots.sessionClass: slots.releaseSession(pointer)
+        case SessionSlots.frameClass: slots.releaseFrame(pointer)
+        default: Glibc.free(pointer - Self.headBytes)
+        }
+    }
+
+    mutating func allocateZeroed(_ size: Int) -> UnsafeMutableRawPointer? {
+        if SessionSlots.sessionSizes.contains(size), let session = slots.takeSession() { return session }
+        if size == SessionSlots.tableBytes, let table = slots.takeTable() { return table }
+        guard let pointer = allocate(size) else { return nil }
+        memset(pointer, 0, size)
+        return pointer
+    }
+
+    /// What `realloc` makes of nothing.
+    mutating func allocateFirst(_ size: Int) -> UnsafeMutableRawPointer? {
+        if SessionSlots.frameSizes.contains(size), let frame = slots.takeFrame() { return frame }
+        return allocate(size)
+    }
+
     /// The bytes that fit in the block of `pointer`; nil when the system owns it.
     func capacity(of pointer: UnsafeMutableRawPointer) -> Int? {
+        if slots.isTable(pointer) { return SessionSlots.tableBytes }
         let index = (pointer - Self.headBytes).assumingMemoryBound(to: Head.self).pointee.sizeClass
-        return index >= 0 ? 64 << index : nil
+        switch index {
+        case 0...: return 64 << index
+        case SessionSlots.sessionClass: return SessionSlots.sessionCapacity
+        case SessionSlots.frameClass: return SessionSlots.frameCapacity
+        default: return nil
+        }
     }
 
     func reallocateLarge(_ pointer: UnsafeMutableRawPointer, _ size: Int) -> UnsafeMutableRawPointer? {
@@ -112,16 +144,14 @@ private func blocks(_ user: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Se
 
 @c private func sessionAllocateZeroed(_ count: Int, _ size: Int, _ user: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     let (total, overflow) = count.multipliedReportingOverflow(by: size)
-    guard !overflow, let pointer = blocks(user).pointee.allocate(total) else { return nil }
-    memset(pointer, 0, total)
-    return pointer
+    return overflow ? nil : blocks(user).pointee.allocateZeroed(total)
 }
 
 @c private func sessionReallocate(
     _ pointer: UnsafeMutableRawPointer?, _ size: Int, _ user: UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer? {
     let memory = blocks(user)
-    guard let pointer else { return memory.pointee.allocate(size) }
+    guard let pointer else { return memory.pointee.allocateFirst(size) }
     guard let capacity = memory.pointee.capacity(of: pointer) else {
         // It was large, and stays the system's even when it shrinks.
         return memory.pointee.reallocateLarge(pointer, size)

@@ -29,12 +29,17 @@ public final class TLSIdentity: Sendable {
     /// What the next connection uses.
     public var context: NIOSSLContext { state.withLock { $0.context } }
 
-    /// Reads the files again if any has changed; true if it has. Throws when they cannot be used, and keeps the old ones.
+    /// Reads the files again if any has changed; true if it has. Throws when they cannot be used, and keeps the old ones: once
+    /// for each change, so that a caller may ask often.
     public func reloadIfChanged() throws -> Bool {
         let stamp = [certificateFile, keyFile, clientCAFile].map { FileStamp(path: $0 ?? "") }
-        guard state.withLock({ $0.stamp != stamp }) else { return false }
+        let isNew = state.withLock { state in
+            defer { state.stamp = stamp }
+            return state.stamp != stamp
+        }
+        guard isNew else { return false }
         let context = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
-        state.withLock { $0 = State(context: context, stamp: stamp) }
+        state.withLock { $0.context = context }
         return true
     }
 

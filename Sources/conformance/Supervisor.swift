@@ -5,7 +5,7 @@ struct Supervisor {
     let arguments: [String]
     let cases: [Case]
 
-    /// Why each case failed, by name; nil for one that passed.
+    /// Why each case failed, by name; nil for one that passed. A case that had nothing to check is not among them.
     func run() -> [String: String?] {
         var results: [String: String?] = [:]
         var next = 0
@@ -22,6 +22,9 @@ struct Supervisor {
                 case "pass", "fail":
                     guard let name = running else { return }
                     results.updateValue(parts[0] == "pass" ? nil : parts.count > 1 ? String(parts[1]) : "no reason given", forKey: name)
+                    running = nil
+                    next += 1
+                case "none":
                     running = nil
                     next += 1
                 default: return

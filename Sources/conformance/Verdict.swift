@@ -30,6 +30,11 @@ extension Case {
         return isNative ? try Model.load(nativePath: path, options: options) : try Model.load(path: path, options: options)
     }
 
+    /// The case's model, read and not yet planned.
+    func imported() throws(EngineError) -> ImportedModel {
+        isNative ? try NativeModel.graph(bytes: modelBytes) : try ImportedModel.load(path: "\(folder)/\(modelName)")
+    }
+
     /// Old test data write bfloat16 as the integers of its bits, for want of a type.
     private static func reinterpreted(_ value: Value, as type: ValueType) -> Value {
         guard case .tensor(let tensor) = value, tensor.dataType == .uint16, type == .tensor(.bfloat16) else { return value }

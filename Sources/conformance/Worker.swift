@@ -21,6 +21,22 @@ enum Worker {
         alarm(0)
     }
 
+    /// Checks rows where the engine would batch; a case that it would batch in no arrangement says `none`.
+    static func checkRows(_ cases: ArraySlice<Case>, options: LoadOptions) {
+        for item in cases {
+            alarm(patienceSeconds)
+            say("begin \(item.name)")
+            do throws(EngineError) {
+                let result = try RowCheck(item, options: options)?.run() ?? (arrangements: 0, failure: nil)
+                if let failure = result.failure { say("fail \(failure)") } else { say(result.arrangements > 0 ? "pass" : "none") }
+            } catch {
+                // What does not load or run is the business of the cases themselves.
+                say("none")
+            }
+        }
+        alarm(0)
+    }
+
     private static func say(_ line: String) {
         print(line)
         fflush(nil)

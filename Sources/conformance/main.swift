@@ -10,6 +10,8 @@ let usage = """
       --optimise off   no passes and no memory planning: the same answers the plain way
       --mutate N       instead of the cases, N broken forms of each model: all that counts is that none takes the process down
       --seed N         the first of those forms
+      --rows           instead of the cases, rows of a batch against the same rows alone, wherever the engine would batch
+      --at-least N     with --rows: fewer cases than this that can be checked are a failure
     """
 
 func stop(_ message: String) -> Never {
@@ -25,6 +27,8 @@ var options = LoadOptions()
 var workerStart: Int?
 var mutations: Int?
 var seed: UInt64 = 0
+var checksRows = false
+var least = 0
 
 var remaining = CommandLine.arguments.dropFirst()
 while let argument = remaining.popFirst() {
@@ -49,6 +53,8 @@ while let argument = remaining.popFirst() {
         }
     case "--mutate": mutations = Int(value())
     case "--seed": seed = UInt64(value()) ?? 0
+    case "--rows": checksRows = true
+    case "--at-least": least = Int(value()) ?? 0
     case "--worker-from": workerStart = Int(value())
     default:
         guard !argument.hasPrefix("-"), folder == nil else { stop("unknown argument '\(argument)'\n\n\(usage)") }
@@ -62,12 +68,17 @@ guard !cases.isEmpty else { stop("there is no case in '\(folder)'") }
 if let workerStart {
     if let mutations {
         Worker.mutate(cases.dropFirst(workerStart), rounds: mutations, seed: seed)
+    } else if checksRows {
+        Worker.checkRows(cases.dropFirst(workerStart), options: options)
     } else {
         Worker.run(cases.dropFirst(workerStart), options: options)
     }
     exit(0)
 }
 let results = Supervisor(arguments: CommandLine.arguments, cases: cases).run()
-let report = Report(cases, results: results, expected: expected)
+if checksRows, results.count < least {
+    stop("only \(results.count) of \(cases.count) models are batched in some arrangement, expected at least \(least)")
+}
+let report = Report(checksRows ? cases.filter { results[$0.name] != nil } : cases, results: results, expected: expected)
 report.show()
 exit(report.failed.isEmpty ? 0 : 1)

@@ -6,24 +6,25 @@ extension GatewayConfiguration.LogFormat: ExpressibleByArgument {}
 extension GatewayConfiguration.LogLevel: ExpressibleByArgument {}
 
 extension Serve {
-    /// The options as the gateway takes them.
-    var settings: GatewayConfiguration {
-        var settings = GatewayConfiguration()
-        settings.modelRepositories = modelRepository
-        settings.listenAddress = listen
-        settings.grpcPort = grpcPort
-        settings.httpPort = httpPort
-        settings.metricsPort = metricsPort
-        settings.grpcSocketPath = grpcSocket
-        settings.modelControlMode = modelControlMode
-        settings.modelsToLoad = loadModel
-        settings.threads = threads
-        if let tlsCert, let tlsKey {
-            settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa)
+    /// What the file of settings says, and over it what the command line says.
+    func settings() throws -> GatewayConfiguration {
+        var settings = try config.map { try GatewayConfiguration(file: $0) } ?? GatewayConfiguration()
+        if !modelRepository.isEmpty { settings.modelRepositories = modelRepository }
+        if !loadModel.isEmpty { settings.modelsToLoad = loadModel }
+        func say<Value>(_ place: WritableKeyPath<GatewayConfiguration, Value>, _ value: Value?) {
+            if let value { settings[keyPath: place] = value }
         }
-        settings.tokenFilePath = authTokenFile
-        settings.logFormat = logFormat
-        settings.logLevel = logLevel
+        say(\.listenAddress, listen)
+        say(\.grpcPort, grpcPort)
+        say(\.httpPort, httpPort)
+        say(\.metricsPort, metricsPort)
+        say(\.modelControlMode, modelControlMode)
+        say(\.logFormat, logFormat)
+        say(\.logLevel, logLevel)
+        if let grpcSocket { settings.grpcSocketPath = grpcSocket }
+        if let threads { settings.threads = threads }
+        if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
+        if let authTokenFile { settings.tokenFilePath = authTokenFile }
         return settings
     }
 }

@@ -5,34 +5,31 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve the models of a repository until told to stop (SIGTERM drains).")
 
     @Option(help: "Folder of models, one folder a model: NAME/VERSION/model.onnx. May be given again.")
-    var modelRepository: [String]
-    @Option(help: "File of settings in YAML; options on the command line win.") var config: String?
-    @Option(help: "Address to listen on.") var listen = "127.0.0.1"
-    @Option(help: "Port of every gRPC service; 0 takes a free one.") var grpcPort = 8001
-    @Option(help: "Port of REST; 0 takes a free one.") var httpPort = 8000
-    @Option(help: "Port of Prometheus metrics; 0 takes a free one.") var metricsPort = 8002
+    var modelRepository: [String] = []
+    @Option(help: "File of settings in YAML, keys as the options here with _ for -; options on the command line win.") var config: String?
+    @Option(help: "Address to listen on (default: 127.0.0.1).") var listen: String?
+    @Option(help: "Port of every gRPC service; 0 takes a free one (default: 8001).") var grpcPort: Int?
+    @Option(help: "Port of REST; 0 takes a free one (default: 8000).") var httpPort: Int?
+    @Option(help: "Port of Prometheus metrics; 0 takes a free one (default: 8002).") var metricsPort: Int?
     @Option(help: "Unix socket for gRPC, beside the port.") var grpcSocket: String?
-    @Option(help: "When models are loaded: none (at the start), poll (follow the folder), explicit (on request).")
-    var modelControlMode = GatewayConfiguration.ModelControlMode.none
+    @Option(help: "When models are loaded: none (at the start), poll (follow the folder), explicit (on request). (default: none)")
+    var modelControlMode: GatewayConfiguration.ModelControlMode?
     @Option(help: "Model to load at the start in explicit mode. May be given again.") var loadModel: [String] = []
     @Option(help: "Compute threads (default: one per processor).") var threads: Int?
     @Option(help: "Certificate chain, PEM.") var tlsCert: String?
     @Option(help: "Private key, PEM.") var tlsKey: String?
     @Option(help: "Authorities whose clients are let in, PEM.") var tlsClientCa: String?
     @Option(help: "File of bearer tokens, a line each: TOKEN SCOPE[,SCOPE] with scopes infer, admin, metrics.") var authTokenFile: String?
-    @Option(help: "Form of the log: text or json.") var logFormat = GatewayConfiguration.LogFormat.text
-    @Option(help: "Least level that is logged.") var logLevel = GatewayConfiguration.LogLevel.info
+    @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
+    @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 
     func validate() throws {
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
         guard tlsClientCa == nil || tlsCert != nil else { throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key") }
-        guard threads.map({ $0 > 0 }) ?? true else { throw ValidationError("--threads must be at least 1") }
-        for port in [grpcPort, httpPort, metricsPort] where !(0...65535).contains(port) {
-            throw ValidationError("\(port) is not a port")
-        }
+        guard !modelRepository.isEmpty || config != nil else { throw ValidationError("give --model-repository DIR, or --config FILE that says it") }
     }
 
     func run() async throws {
-        try await Gateway.run(settings)
+        try await Gateway.run(settings())
     }
 }

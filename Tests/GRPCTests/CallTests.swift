@@ -178,9 +178,10 @@ import WireTestSupport
         configuration.messages.maxBufferedBytes = 10 << 20
         let parked = Parked(configuration)
         let peer = try ScriptedPeer(parked.server)
-        // Four announce four megabytes each: two have room.
+        // Four send most of four megabytes each: two have room.
         for stream: UInt32 in [1, 3, 5, 7] {
-            peer.send(Frames.headers(stream, flags: 4, Requests.headers(Self.path)) + Frames.data(stream, [0, 0, 0x3f, 0, 0]))
+            peer.send(Frames.headers(stream, flags: 4, Requests.headers(Self.path)))
+            peer.send(Frames.data(stream, [0, 0, 0x3f, 0, 0] + [UInt8](repeating: 7, count: 3_500_000)))
         }
         #expect([1, 3, 5, 7].map { peer.reply($0).status } == [nil, nil, "8", "8"])
         #expect(parked.server.bufferedBytes <= 10 << 20)

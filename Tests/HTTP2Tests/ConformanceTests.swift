@@ -45,6 +45,7 @@ import Testing
         Case("4.2 DATA of the greatest size", Frames.headers(1, flags: 4, Frames.post) + Frames.data(1, [UInt8](repeating: 0, count: 1 << 14), end: true), .response(1)),
         Case("4.2 a DATA frame beyond the greatest size", Frames.headers(1, flags: 4, Frames.post) + [0x20, 0, 1, 0, 0, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 64), .streamError([6])),
         Case("4.2 a HEADERS frame beyond the greatest size", [0x20, 0, 1, 1, 5, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 64), .connectionError([6])),
+        Case("4.2 a HEADERS frame just beyond the greatest size", Frames.frame(1, flags: 5, stream: 1, Frames.block(Frames.request + [("x", String(repeating: "x", count: 17_000))])), .connectionError([6])),
         Case("4.3 a header block that is no HPACK", Frames.frame(1, flags: 5, stream: 1, [0x85, 0xf2, 0xb2, 0x4a, 0x84, 0xff, 0x84, 0x49, 0x50, 0x9f, 0xff]), .connectionError([9])),
         Case("4.3 a PRIORITY frame inside a header block", Frames.headers(1, flags: 1) + Frames.priority(1, on: 0), .connectionError([1])),
         Case("4.3 HEADERS of another stream inside a header block", Frames.headers(1, flags: 1) + Frames.headers(3), .connectionError([1])),

@@ -13,15 +13,32 @@ package enum Frames {
         [UInt8(value >> 24), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)]
     }
 
-    /// Flags: 1 END_STREAM, 4 END_HEADERS, 8 PADDED, 0x20 PRIORITY.
+    /// As many frames as the block needs. Flags: 1 END_STREAM, 4 END_HEADERS, 8 PADDED, 0x20 PRIORITY.
     package static func headers(
         _ stream: UInt32, flags: UInt8 = 5, _ fields: [(String, String)] = request
     ) -> [UInt8] {
-        frame(1, flags: flags, stream: stream, block(fields))
+        var rest = block(fields)[...]
+        let first = rest.prefix(16_384)
+        rest = rest.dropFirst(first.count)
+        var frames = frame(1, flags: rest.isEmpty ? flags : flags & ~4, stream: stream, Array(first))
+        while !rest.isEmpty {
+            let part = rest.prefix(16_384)
+            rest = rest.dropFirst(part.count)
+            frames += frame(9, flags: rest.isEmpty ? flags & 4 : 0, stream: stream, Array(part))
+        }
+        return frames
     }
 
+    /// As many DATA frames as the payload needs.
     package static func data(_ stream: UInt32, _ payload: [UInt8], end: Bool = false) -> [UInt8] {
-        frame(0, flags: end ? 1 : 0, stream: stream, payload)
+        var frames: [UInt8] = []
+        var rest = payload[...]
+        repeat {
+            let part = rest.prefix(16_384)
+            rest = rest.dropFirst(part.count)
+            frames += frame(0, flags: end && rest.isEmpty ? 1 : 0, stream: stream, Array(part))
+        } while !rest.isEmpty
+        return frames
     }
 
     package static func reset(_ stream: UInt32, _ code: UInt32 = 8) -> [UInt8] { frame(3, stream: stream, word(code)) }

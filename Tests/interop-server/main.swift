@@ -6,6 +6,7 @@ import HTTP2
 import NIOCore
 import NIOPosix
 
+ProcessMemory.returnLargeBlocks()
 let options = try Options(CommandLine.arguments.dropFirst())
 var configuration = GRPCServer.Configuration()
 if let file = options.tokenFile { configuration.authorizer = try TokenAuthorizer(file: file) }

@@ -13,6 +13,7 @@
 #include "grpc/testing/test.pb-c.h"
 #include "inference/model_config.pb-c.h"
 #include "inference/service.pb-c.h"
+#include "martlet/v1/administration.pb-c.h"
 #include "onnx.pb-c.h"
 #include "tensorflow/core/example/example.pb-c.h"
 #include "tensorflow/core/example/feature.pb-c.h"

@@ -7,6 +7,11 @@ public struct ImportedModel: Sendable {
     public var opsets: [String: Int]
     public var metadata: ModelMetadata
 
+    /// The model in the ONNX file at `path`, read and not yet planned.
+    public static func load(path: String, limits: ImportLimits = ImportLimits()) throws(EngineError) -> ImportedModel {
+        try Importer.load(path: path, limits: limits)
+    }
+
     public init(graph: Graph, opsets: [String: Int], metadata: ModelMetadata = ModelMetadata()) {
         self.graph = graph
         self.opsets = opsets

@@ -9,7 +9,7 @@ public struct CallLimits: Sendable {
     /// Memory of received messages, all connections together. Beyond: RESOURCE_EXHAUSTED.
     public var maxBufferedBytes: Int = 2 << 30
     /// Message memory that each event loop keeps for the next calls. Beyond: it is freed.
-    public var maxPooledBytes: Int = 64 << 20
+    public var maxPooledBytes: Int = 16 << 20
     /// Nanoseconds in which at least `minBodyBytesPerPeriod` must come while a message is awaited. Beyond: RST_STREAM(CANCEL).
     public var bodyPeriod: UInt64 = 20_000_000_000
     public var minBodyBytesPerPeriod: Int = 2048

@@ -15,36 +15,33 @@ struct RequestHead {
         for index in 0..<fields.count {
             let name = fields.name(index)
             let value = fields.value(index)
-            guard let first = name.first else { continue }
-            switch first {
-            case UInt8(ascii: ":"):
-                if name.equals(":path") { path = value } else if name.equals(":method") { method = value }
+            // By length first: hardly a name is compared in vain.
+            switch name.count {
+            case 2 where name.equals("te"): continue
+            case 5 where name.equals(":path"):
+                path = value
                 continue
-            case UInt8(ascii: "c"):
-                if name.equals("content-type") {
-                    contentType = value
-                    continue
-                }
-                if name.equals("content-length") { continue }
-            case UInt8(ascii: "t"):
-                if name.equals("te") { continue }
-            case UInt8(ascii: "g"):
-                if name.equals("grpc-timeout") {
-                    timeout = value
-                    continue
-                }
-                if name.equals("grpc-encoding") {
-                    encoding = value
-                    continue
-                }
-                if name.equals("grpc-accept-encoding") {
-                    accepted.formUnion(AcceptedCodings(value))
-                    continue
-                }
-            case UInt8(ascii: "a"):
-                if name.equals("authorization") { authorization = value }
+            case 7 where name.equals(":method"):
+                method = value
+                continue
+            case 12 where name.equals("content-type"):
+                contentType = value
+                continue
+            case 12 where name.equals("grpc-timeout"):
+                timeout = value
+                continue
+            case 13 where name.equals("grpc-encoding"):
+                encoding = value
+                continue
+            case 13 where name.equals("authorization"): authorization = value
+            case 14 where name.equals("content-length"): continue
+            case 20 where name.equals("grpc-accept-encoding"):
+                accepted.formUnion(AcceptedCodings(value))
+                continue
+            case 0: continue
             default: break
             }
+            if name[0] == UInt8(ascii: ":") { continue }
             if name.count > 4, UnsafeRawBufferPointer(rebasing: name.suffix(4)).equals("-bin"), !Base64.isValid(value) {
                 isValid = false
             }

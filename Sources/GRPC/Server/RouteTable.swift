@@ -1,13 +1,9 @@
+internal import Glibc
 internal import HTTP2
 
 /// Paths and what answers them. Looked up by the bytes on the wire, without making a string.
 final class RouteTable: Sendable {
-    private struct Entry: Sendable {
-        let path: [UInt8]
-        let route: Route
-    }
-
-    private let slots: [[Entry]]
+    private let slots: [[Route]]
     private let mask: Int
     /// The services that have a method here: an unknown method of one of them is told apart from an unknown service.
     let services: [String]
@@ -15,11 +11,10 @@ final class RouteTable: Sendable {
     init(_ routes: [String: Route]) {
         var size = 16
         while size < routes.count * 2 { size *= 2 }
-        var slots = [[Entry]](repeating: [], count: size)
-        for (path, route) in routes {
-            let bytes = Array(path.utf8)
-            let slot = bytes.withUnsafeBytes { Self.hash($0) } & (size - 1)
-            slots[slot].append(Entry(path: bytes, route: route))
+        var slots = [[Route]](repeating: [], count: size)
+        for route in routes.values {
+            let slot = route.pathBytes.withUnsafeBytes { Self.hash($0) } & (size - 1)
+            slots[slot].append(route)
         }
         self.slots = slots
         mask = size - 1
@@ -30,12 +25,7 @@ final class RouteTable: Sendable {
     }
 
     subscript(_ path: UnsafeRawBufferPointer) -> Route? {
-        for entry in slots[Self.hash(path) & mask] {
-            let isEqual = entry.path.withUnsafeBytes { known in
-                known.count == path.count && known.elementsEqual(path)
-            }
-            if isEqual { return entry.route }
-        }
+        for route in slots[Self.hash(path) & mask] where route.matches(path) { return route }
         return nil
     }
 
@@ -56,11 +46,20 @@ final class Route: Sendable {
     }
 
     let path: String
+    let pathBytes: [UInt8]
     let scope: Scope
     let kind: Kind
 
+    @inline(__always)
+    func matches(_ path: UnsafeRawBufferPointer) -> Bool {
+        pathBytes.withUnsafeBytes { known in
+            known.count == path.count && (known.isEmpty || memcmp(known.baseAddress!, path.baseAddress!, known.count) == 0)
+        }
+    }
+
     init(path: String, scope: Scope, kind: Kind) {
         self.path = path
+        pathBytes = Array(path.utf8)
         self.scope = scope
         self.kind = kind
     }

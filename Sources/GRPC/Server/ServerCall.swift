@@ -89,6 +89,15 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         stream.send(headers: ResponseHeaders.initial(replyCoding, metadata: metadata))
     }
 
+    /// Why a message cannot be sent: it is too large, or the caller has left too many others unread.
+    func fault(of body: ReplyBody) -> Status? {
+        let count = body.byteCount
+        let most = server.configuration.messages.maxSentBytes
+        if count > most { return Status(.resourceExhausted, "Sent message larger than max (\(count) vs. \(most))") }
+        guard let stream, !stream.isClosed, !stream.connection.mayQueue(count) else { return nil }
+        return Status(.resourceExhausted, "too many replies of this connection wait to be read")
+    }
+
     func sendMessage(_ body: ReplyBody, compress: Bool) {
         guard let stream, !stream.isClosed else { return }
         if compress, replyCoding != .identity, let small = server.deflate(body, replyCoding) {
@@ -97,8 +106,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
             return
         }
         let count = body.byteCount
-        stream.send(UInt64(count), byteCount: 5)
-        stream.send(body.first)
+        stream.send(UInt64(count), byteCount: 5, then: body.first)
         for piece in body.rest { stream.send(piece) }
     }
 

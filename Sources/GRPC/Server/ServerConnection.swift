@@ -4,6 +4,8 @@ internal import NIOCore
 /// Takes the requests of one connection: reads their heads, and gives them to the call that the path asks for.
 final class ServerConnection: RequestAcceptor {
     private let server: ServerLoop
+    /// What the last request asked for: most connections ask for the same time and again.
+    private var lastRoute: Route?
 
     init(server: ServerLoop) { self.server = server }
 
@@ -11,7 +13,7 @@ final class ServerConnection: RequestAcceptor {
         let call = server.takeUnaryCall()
         var isValid = true
         let head = RequestHead(headers, metadata: &call.metadata, isValid: &isValid)
-        let route = server.routes[head.path]
+        let route = find(head.path)
         guard head.isGRPC else {
             call.recycle()
             openedPlain(stream, head, route, headers, endStream: endStream)
@@ -48,6 +50,14 @@ final class ServerConnection: RequestAcceptor {
             call.recycle()
             stream.send(headers: ResponseHeaders.trailersOnly(error, metadata: Metadata()), endStream: true)
         }
+    }
+
+    @inline(__always)
+    private func find(_ path: UnsafeRawBufferPointer) -> Route? {
+        if let lastRoute, lastRoute.matches(path) { return lastRoute }
+        let route = server.routes[path]
+        lastRoute = route
+        return route
     }
 
     private func check(

@@ -66,6 +66,7 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
 
     func sendNow(_ body: ReplyBody, compress: Bool) {
         guard life.isHandling else { return }
+        if let fault = fault(of: body) { return refuse(fault) }
         sendInitial(Metadata())
         sendMessage(body, compress: compress)
     }
@@ -143,6 +144,15 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
 
     public override func canSendMore(on stream: HTTP2Stream) {
         if life.isHandling { onWritable?() }
+    }
+
+    /// No message comes any more: what the callbacks hold, which is often the call itself, is let go even if the handler never
+    /// answers.
+    override func tellHandler() {
+        super.tellHandler()
+        onMessage = nil
+        onHalfClose = nil
+        onWritable = nil
     }
 
     /// Not used again: whoever still holds it finds it over, and may say what they like.

@@ -17,49 +17,59 @@ public final class UnaryCall: ServerCall, @unchecked Sendable {
 
     /// Sends the reply, with status OK. Any thread, once.
     public func reply(_ body: ReplyBody, initial: Metadata = Metadata(), trailing: Metadata = Metadata()) {
-        conclude(.reply(body, initial: initial, trailing: trailing))
+        if isOnLoop {
+            server.loop.turn { send(body, initial, trailing) }
+        } else {
+            hand(over: .reply(body, initial: initial, trailing: trailing))
+        }
     }
 
     /// Ends the call without a reply. Any thread, once.
     public func fail(_ status: Status, trailing: Metadata = Metadata()) {
-        conclude(.status(status, trailing: trailing))
-    }
-
-    private func conclude(_ answer: Answer) {
-        self.answer = answer
         if isOnLoop {
-            server.loop.turn { sendAnswer() }
+            server.loop.turn { end(status, trailing) }
         } else {
-            server.replies.push(.answer(self))
+            hand(over: .status(status, trailing: trailing))
         }
     }
 
-    /// On the loop: what the handler said goes out.
+    private func hand(over answer: Answer) {
+        self.answer = answer
+        server.replies.push(.answer(self))
+    }
+
+    /// On the loop: what the handler said elsewhere goes out.
     func sendAnswer() {
         let answer = self.answer
         self.answer = .none
+        switch answer {
+        case .reply(let body, let initial, let trailing): send(body, initial, trailing)
+        case .status(let status, let trailing): end(status, trailing)
+        case .none: break
+        }
+    }
+
+    private func send(_ body: ReplyBody, _ initial: Metadata, _ trailing: Metadata) {
+        guard mustAnswer() else { return }
+        if let fault = fault(of: body) { return finishStream(fault, trailing) }
+        server.loop.cancel(self)
+        sendInitial(initial)
+        sendMessage(body, compress: true)
+        stream?.end(trailers: ResponseHeaders.trailers(.ok, metadata: trailing))
+    }
+
+    private func end(_ status: Status, _ trailing: Metadata) {
+        if mustAnswer() { finishStream(status, trailing) }
+    }
+
+    /// Whether anybody waits for the answer that has come.
+    private func mustAnswer() -> Bool {
         switch life.answer() {
-        case .send:
-            switch answer {
-            case .reply(let body, let initial, let trailing):
-                if body.byteCount > server.configuration.messages.maxSentBytes {
-                    finishStream(
-                        Status(
-                            .resourceExhausted,
-                            "Sent message larger than max (\(body.byteCount) vs. \(server.configuration.messages.maxSentBytes))"),
-                        trailing)
-                    return
-                }
-                server.loop.cancel(self)
-                sendInitial(initial)
-                sendMessage(body, compress: true)
-                stream?.end(trailers: ResponseHeaders.trailers(.ok, metadata: trailing))
-            case .status(let status, let trailing): finishStream(status, trailing)
-            case .none: break
-            }
+        case .send: return true
         case .recycle: recycle()
         case .nothing, .sendAndTell, .tell: break
         }
+        return false
     }
 
     public override func received(data: UnsafeRawBufferPointer, on stream: HTTP2Stream) -> Int {

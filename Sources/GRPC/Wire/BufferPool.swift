@@ -6,23 +6,40 @@ final class BufferPool {
     private let budget: MemoryBudget
 
     private static let smallest = 10  // 1 KiB
+    /// Larger buffers go back to the system at once: they are rare, and a few would fill the pool.
+    private static let maxKeptCapacity = 4 << 20
+    /// What a message gets before its first byte has come, and when more than half of the budget is used.
+    private static let maxFirstCapacity = 1 << 20
+    private static let maxFirstCapacityWhenTight = 4 << 10
 
     init(budget: MemoryBudget, maxPooledBytes: Int) {
         self.budget = budget
         self.maxPooledBytes = maxPooledBytes
-        classes = Array(repeating: [], count: 32)
+        classes = Array(repeating: [], count: Self.sizeClass(Self.maxKeptCapacity) + 1)
+    }
+
+    /// How much a message of `length` bytes should be given at first: all of it, unless it is large or memory is short.
+    func firstCapacity(of length: Int) -> Int {
+        min(length, budget.usedBytes > budget.limit / 2 ? Self.maxFirstCapacityWhenTight : Self.maxFirstCapacity)
     }
 
     /// A buffer for at least `count` bytes; nil when the budget does not allow it.
     func take(_ count: Int) -> MessageBuffer? {
-        let index = Self.sizeClass(count)
-        guard index < classes.count else { return nil }
-        if let buffer = classes[index].popLast() {
-            pooledBytes &-= buffer.capacity
-            buffer.count = 0
-            return buffer
+        let capacity: Int
+        if count > Self.maxKeptCapacity {
+            // Never pooled, so it need not be of a common size.
+            let (end, overflow) = count.addingReportingOverflow(4095)
+            guard !overflow else { return nil }
+            capacity = end & ~4095
+        } else {
+            let index = Self.sizeClass(count)
+            if let buffer = classes[index].popLast() {
+                pooledBytes &-= buffer.capacity
+                buffer.count = 0
+                return buffer
+            }
+            capacity = 1 << (index &+ Self.smallest)
         }
-        let capacity = 1 << (index &+ Self.smallest)
         if !budget.reserve(capacity) {
             trim()
             guard budget.reserve(capacity) else { return nil }
@@ -33,9 +50,11 @@ final class BufferPool {
     /// Takes a buffer back, if nobody else holds it.
     func give(_ buffer: consuming MessageBuffer) {
         var buffer = buffer
-        guard isKnownUniquelyReferenced(&buffer), pooledBytes &+ buffer.capacity <= maxPooledBytes else { return }
+        guard buffer.capacity <= Self.maxKeptCapacity, pooledBytes &+ buffer.capacity <= maxPooledBytes,
+            isKnownUniquelyReferenced(&buffer)
+        else { return }
         let index = Self.sizeClass(buffer.capacity)
-        guard index < classes.count, buffer.capacity == 1 << (index &+ Self.smallest) else { return }
+        guard buffer.capacity == 1 << (index &+ Self.smallest) else { return }
         pooledBytes &+= buffer.capacity
         classes[index].append(buffer)
     }

@@ -25,18 +25,28 @@ struct MessageAssembler {
             bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
             if prefixCount == 5 { try readPrefix(limit: limit, pool: pool) }
         }
-        guard let buffer else { return nil }
-        let taken = min(length &- buffer.count, bytes.count)
-        if taken > 0 {
-            buffer.append(UnsafeRawBufferPointer(rebasing: bytes[..<taken]))
-            bytes = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+        guard var room = buffer.take() else { return nil }
+        while true {
+            let taken = min(min(length, room.capacity) &- room.count, bytes.count)
+            if taken > 0 {
+                room.append(UnsafeRawBufferPointer(rebasing: bytes[..<taken]))
+                bytes = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+            }
+            if room.count == length { break }
+            guard !bytes.isEmpty else {
+                buffer = room
+                return nil
+            }
+            // A caller occupies at most four times what it has sent: what it says it will send costs nothing.
+            let larger = try take(min(length, room.capacity &* 4), pool)
+            larger.append(room.bytes)
+            pool.give(room)
+            room = larger
         }
-        guard buffer.count == length else { return nil }
         let isCompressed = prefix >> 32 & 1 == 1
-        self.buffer = nil
         prefix = 0
         prefixCount = 0
-        return Message(buffer: buffer, isCompressed: isCompressed)
+        return Message(buffer: room, isCompressed: isCompressed)
     }
 
     private mutating func readPrefix(limit: Int, pool: BufferPool) throws(Status) {
@@ -46,10 +56,12 @@ struct MessageAssembler {
         guard length <= limit else {
             throw Status(.resourceExhausted, "Received message larger than max (\(length) vs. \(limit))")
         }
-        guard let room = pool.take(length) else {
-            throw Status(.resourceExhausted, "no memory left for messages")
-        }
-        buffer = room
+        buffer = try take(pool.firstCapacity(of: length), pool)
+    }
+
+    private func take(_ count: Int, _ pool: BufferPool) throws(Status) -> MessageBuffer {
+        guard let room = pool.take(count) else { throw Status(.resourceExhausted, "no memory left for messages") }
+        return room
     }
 
     /// Forgets what has come of a message; its memory goes back to the pool.

@@ -1,6 +1,8 @@
+internal import GRPC
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import ServiceLifecycle
 internal import Serving
 internal import Synchronization
 
@@ -11,12 +13,19 @@ final class WebServer: Sendable {
     }
 
     private let core: ServingCore
+    private let wire: WireMetrics
     private let log: Logger
-    private let running = Mutex<[Task<Void, any Error>]>([])
+    private let tokens: TokenAuthorizer?
+    private let running = Mutex<[(services: ServiceGroup, task: Task<Void, any Error>)]>([])
+    /// What replies under way get when the server stops. Beyond: their connections are closed.
+    private static let stopGrace = Duration.seconds(5)
 
-    init(core: ServingCore, log: Logger) {
+    /// With `tokens`, metrics are for those whose token has that scope.
+    init(core: ServingCore, wire: WireMetrics, log: Logger, tokens: TokenAuthorizer?) {
         self.core = core
+        self.wire = wire
         self.log = log
+        self.tokens = tokens
     }
 
     /// Listens in the background; returns the port.
@@ -29,23 +38,26 @@ final class WebServer: Sendable {
             router: router, configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in found.yield(channel.localAddress?.port ?? port) },
             eventLoopGroupProvider: .shared(group), logger: quiet)
+        var lifecycle = ServiceGroupConfiguration(services: [application], logger: quiet)
+        lifecycle.maximumGracefulShutdownDuration = Self.stopGrace
+        let services = ServiceGroup(configuration: lifecycle)
         let task = Task {
             defer { found.finish() }
-            try await application.run()
+            try await services.run()
         }
-        running.withLock { $0.append(task) }
+        running.withLock { $0.append((services, task)) }
         for await port in ports { return port }
         try await task.value
         throw GatewayError("\(host):\(port): the HTTP server ended as it started")
     }
 
     func stop() async {
-        let tasks = running.withLock { tasks in
-            defer { tasks = [] }
-            return tasks
+        let running = running.withLock { running in
+            defer { running = [] }
+            return running
         }
-        for task in tasks { task.cancel() }
-        for task in tasks { _ = try? await task.value }
+        for (services, _) in running { await services.triggerGracefulShutdown() }
+        for (_, task) in running { _ = try? await task.value }
     }
 
     private func restRouter() -> Router<BasicRequestContext> {
@@ -61,10 +73,11 @@ final class WebServer: Sendable {
 
     private func metricsRouter() -> Router<BasicRequestContext> {
         let router = Router()
-        router.get("/metrics") { [core] _, _ in
+        if let tokens { router.add(middleware: TokenMiddleware(tokens: tokens, scope: .metrics)) }
+        router.get("/metrics") { [core, wire] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: MetricsPage(core: core).text)))
+                body: .init(byteBuffer: ByteBuffer(string: MetricsPage(core: core, wire: wire).text)))
         }
         return router
     }

@@ -55,6 +55,8 @@ final class InferCall: @unchecked Sendable {
     private func readParameters(_ parameters: InferParameters) throws(ServingError) {
         for (name, value) in parameters {
             switch String(name) {
+            case RequestTrace.parameter:
+                if case .bool(true) = value { request.trace = EnsembleTrace() }
             case "priority": request.priority = Int(clamping: try whole(name, value))
             case "timeout":
                 let (nanos, overflow) = try whole(name, value).multipliedReportingOverflow(by: 1000)
@@ -118,8 +120,10 @@ final class InferCall: @unchecked Sendable {
     func answer() {
         guard let call else { return }
         self.call = nil
+        // Only for callers who asked: the rest pays nothing for it.
+        let trailing = request.trace.map { RequestTrace(request, $0).metadata } ?? Metadata()
         if let error = request.error {
-            call.fail(Status(error))
+            call.fail(Status(error), trailing: trailing)
             return
         }
         guard let version = request.servedBy else {
@@ -130,7 +134,7 @@ final class InferCall: @unchecked Sendable {
         reply.clear()
         reply.reserveCapacity(writer.byteCount)
         for slice in writer.slices { reply.writeBytes(slice.bytes) }
-        call.reply(ReplyBody(reply))
+        call.reply(ReplyBody(reply), trailing: trailing)
     }
 
     private func write(_ version: ModelVersion) {

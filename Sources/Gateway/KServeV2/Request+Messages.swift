@@ -1,6 +1,5 @@
 internal import Messages
 internal import Serving
-internal import Tensors
 
 extension Name {
     /// A view: valid as long as the message's arena.
@@ -15,72 +14,6 @@ extension MessageText {
         var view = MessageText()
         name.withBytes { view = MessageText(unchecked: UnsafeRawBufferPointer($0)) }
         self = view
-    }
-}
-
-extension DataType {
-    init(_ datatype: InferDatatype) {
-        switch datatype {
-        case .bool: self = .bool
-        case .uint8: self = .uint8
-        case .uint16: self = .uint16
-        case .uint32: self = .uint32
-        case .uint64: self = .uint64
-        case .int8: self = .int8
-        case .int16: self = .int16
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .fp16: self = .float16
-        case .fp32: self = .float32
-        case .fp64: self = .float64
-        case .bf16: self = .bfloat16
-        case .bytes: self = .string
-        }
-    }
-}
-
-extension InferDatatype {
-    /// The protocol's word for a type. Types that it has no word for are sent as the bytes they are.
-    init(_ dataType: DataType) {
-        switch dataType {
-        case .bool: self = .bool
-        case .uint8: self = .uint8
-        case .uint16: self = .uint16
-        case .uint32: self = .uint32
-        case .uint64: self = .uint64
-        case .int8, .int4, .int2: self = .int8
-        case .int16: self = .int16
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .float16: self = .fp16
-        case .float32: self = .fp32
-        case .float64: self = .fp64
-        case .bfloat16: self = .bf16
-        case .string: self = .bytes
-        default: self = .uint8
-        }
-    }
-}
-
-extension ModelConfig.DataType {
-    init(_ dataType: DataType) {
-        switch dataType {
-        case .bool: self = .bool
-        case .uint8: self = .uint8
-        case .uint16: self = .uint16
-        case .uint32: self = .uint32
-        case .uint64: self = .uint64
-        case .int8: self = .int8
-        case .int16: self = .int16
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .float16: self = .fp16
-        case .float32: self = .fp32
-        case .float64: self = .fp64
-        case .bfloat16: self = .bf16
-        case .string: self = .string
-        default: self = .invalid
-        }
     }
 }
 

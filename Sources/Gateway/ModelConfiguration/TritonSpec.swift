@@ -102,6 +102,7 @@ struct TritonSpec {
                 EnsembleSpec.Step(
                     model: step.modelName, version: step.modelVersion > 0 ? .number(step.modelVersion) : .any, inputs: step.inputMap,
                     outputs: step.outputMap))
+            guard steps.count <= EnsembleSpec.maxSteps else { throw fault("ensemble_scheduling.step", "has more than \(EnsembleSpec.maxSteps) steps") }
         }
         return EnsembleSpec(steps: steps)
     }
@@ -123,28 +124,5 @@ struct TritonSpec {
             spec.inputs[name] = WarmupSpec.Input(dataType: dataType, dims: try dims(input.dims, place), filling: filling)
         }
         return spec
-    }
-}
-
-extension DataType {
-    /// Our type for Triton's, or nil for one that we do not know.
-    init?(_ type: ModelConfig.DataType) {
-        switch type {
-        case .bool: self = .bool
-        case .uint8: self = .uint8
-        case .uint16: self = .uint16
-        case .uint32: self = .uint32
-        case .uint64: self = .uint64
-        case .int8: self = .int8
-        case .int16: self = .int16
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .fp16: self = .float16
-        case .fp32: self = .float32
-        case .fp64: self = .float64
-        case .bf16: self = .bfloat16
-        case .string: self = .string
-        default: return nil
-        }
     }
 }

@@ -1,16 +1,16 @@
-internal import GRPC
-internal import Messages
-internal import Serving
+package import GRPC
+package import Messages
+package import Serving
 
 // The one place where errors of the rooms below become gRPC statuses.
 
 extension Status {
-    init(_ error: ServingError) {
+    package init(_ error: ServingError) {
         self.init(StatusCode(error.code), error.message)
     }
 
     /// A message that could not be read is the caller's fault; gRPC's word for one that is no message at all is INTERNAL.
-    init(_ error: MessageError) {
+    package init(_ error: MessageError) {
         let code: StatusCode =
             switch error.code {
             case .truncated, .malformed: .internal
@@ -22,7 +22,7 @@ extension Status {
 }
 
 extension StatusCode {
-    init(_ code: ServingError.Code) {
+    package init(_ code: ServingError.Code) {
         switch code {
         case .invalidArgument: self = .invalidArgument
         case .notFound: self = .notFound

@@ -46,12 +46,7 @@ def p99(taken):
     return taken[int(0.99 * (len(taken) - 1))]
 
 
-# What these two make the server hold is not under its bound yet when they have a processor of their own.
-UNBOUNDED = {"gzip_bomb", "stalled_reader"}
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.xfail(reason="memory beyond its bound")) if n in UNBOUNDED else n for n in attacks.NAMES])
+@pytest.mark.parametrize("name", attacks.NAMES)
 def test_an_attack_is_not_noticed_elsewhere(server, name):
     before = p99(latencies(server.port, 1.0))
     memory = rss(server.pid)

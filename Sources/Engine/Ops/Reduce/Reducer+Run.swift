@@ -4,7 +4,7 @@ extension Reducer {
     /// Folds `x`, laid out as `layout` says, into one element of `y` per output.
     static func reduce(_ run: NodeRun, _ x: UnsafePointer<Element>, _ layout: ReductionLayout, into y: UnsafeMutablePointer<Element>) {
         let offsets = layout.reducedOffsets()
-        if layout.innerWidth == 1 {
+        if layout.isInnerReduced {
             reduceRows(run, x, layout, offsets, into: y)
         } else {
             reduceColumns(run, x, layout, offsets, into: y)

@@ -1,6 +1,8 @@
 internal import Tensors
 
-/// The axes of a tensor, some of them reduced, with neighbours of one kind merged and axes of extent 1 dropped.
+/// The axes of a tensor, some of them reduced, with neighbours of one kind merged and reduced axes of extent 1 dropped.
+///
+/// Kept axes of extent 1 stay: one of them may be the batch, and a batch of one row must be folded in the order of any other.
 struct ReductionLayout {
     private struct Group {
         var extent: Int
@@ -14,6 +16,8 @@ struct ReductionLayout {
     /// (`innerLength` is 1).
     let innerLength: Int
     let innerWidth: Int
+    /// Which of the two: told by the axes and not by their extents, so that one row is folded like many.
+    let isInnerReduced: Bool
     /// Elements reduced into each output.
     let reducedCount: Int
 
@@ -24,7 +28,7 @@ struct ReductionLayout {
         for axis in (0..<shape.rank).reversed() {
             let extent = shape[axis]
             if reduced[axis] { count *= extent }
-            if extent != 1 {
+            if extent != 1 || !reduced[axis] {
                 if let last = groups.last, last.isReduced == reduced[axis] {
                     groups[groups.count - 1].group.extent *= extent
                 } else {
@@ -35,6 +39,7 @@ struct ReductionLayout {
         }
         reducedCount = count
         // `groups` runs from the innermost outwards.
+        isInnerReduced = groups.first?.isReduced ?? true
         if let inner = groups.first {
             innerLength = inner.isReduced ? inner.group.extent : 1
             innerWidth = inner.isReduced ? 1 : inner.group.extent

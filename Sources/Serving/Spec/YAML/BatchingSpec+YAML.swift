@@ -1,7 +1,8 @@
+internal import YAML
 internal import Batching
 
 extension BatchingSpec {
-    mutating func read(_ map: inout YamlMap) throws(ServingError) {
+    mutating func read(_ map: inout YamlMap) throws(YamlError) {
         isExplicit = true
         isEnabled = try map.bool("enabled") ?? true
         preferredRows = try map.ints("preferred_sizes", in: 1...(1 << 20)) ?? []
@@ -19,8 +20,7 @@ extension BatchingSpec {
         guard var inner = try map.map("levels") else { return }
         for key in inner.keys {
             guard let level = Int(key), level >= 1, level <= max(1, priorityLevels) else {
-                throw ServingError(
-                    .invalidArgument, "\(inner.file):\(inner.line): '\(inner.path(key))' is no priority level; there are \(max(1, priorityLevels))")
+                throw YamlError("\(inner.file):\(inner.line): '\(inner.path(key))' is no priority level; there are \(max(1, priorityLevels))")
             }
             guard var policy = try inner.map(key) else { continue }
             queuePolicies[level] = try QueuePolicy(&policy)
@@ -30,7 +30,7 @@ extension BatchingSpec {
 }
 
 extension QueuePolicy {
-    fileprivate init(_ map: inout YamlMap) throws(ServingError) {
+    fileprivate init(_ map: inout YamlMap) throws(YamlError) {
         self.init()
         timeoutAction = try map.choice("timeout_action", [("reject", .reject), ("delay", .delay)]) ?? .reject
         defaultTimeoutNanos = try map.duration("timeout")

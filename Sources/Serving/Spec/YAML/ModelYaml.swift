@@ -1,3 +1,5 @@
+internal import YAML
+
 /// Reads `model.yaml`, our own format: every key optional, unknown keys are errors that name file, line and the nearest known key.
 public struct ModelYaml: SpecReader {
     public init() {}
@@ -5,17 +7,20 @@ public struct ModelYaml: SpecReader {
     public var fileName: String { "model.yaml" }
 
     public func read(_ bytes: [UInt8], path: String, model: String) throws(ServingError) -> ModelSpec {
-        var spec = ModelSpec(name: model)
-        guard let root = try YamlParser.parse(bytes, file: path), root.kind != "nothing" else { return spec }
-        var map = try YamlMap(root, file: path, place: "")
-        try spec.read(&map)
-        try map.finish()
-        return spec
+        do throws(YamlError) {
+            var spec = ModelSpec(name: model)
+            guard var map = try YamlMap(bytes, file: path) else { return spec }
+            try spec.read(&map)
+            try map.finish()
+            return spec
+        } catch {
+            throw ServingError(.invalidArgument, error.description)
+        }
     }
 }
 
 extension ModelSpec {
-    fileprivate mutating func read(_ map: inout YamlMap) throws(ServingError) {
+    fileprivate mutating func read(_ map: inout YamlMap) throws(YamlError) {
         name = try map.string("name") ?? name
         backend = try map.string("backend")
         platform = try map.string("platform")
@@ -42,7 +47,7 @@ extension ModelSpec {
             let burst = try inner.double("burst", in: 1...1e12)
             try inner.finish()
             guard let rate else {
-                throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): 'rate_limit' needs 'requests_per_second'")
+                throw YamlError("\(inner.file):\(inner.line): 'rate_limit' needs 'requests_per_second'")
             }
             rateLimit = RateLimitSpec(requestsPerSecond: rate, burst: burst ?? max(1, rate / 10))
         }
@@ -56,12 +61,18 @@ extension ModelSpec {
         }
         warmups = try WarmupSpec.list(&map, "warmup")
         ensemble = try EnsembleSpec(&map, "steps")
+        for output in outputs where !output.sources.isEmpty {
+            guard ensemble != nil else {
+                throw YamlError("\(map.file):\(map.line): output '\(output.name)' has 'from', which only an ensemble's outputs have")
+            }
+            ensemble?.outputSources[output.name] = output.sources
+        }
     }
 }
 
 extension YamlMap {
     /// A map of words to words, such as parameters; numbers and truth values are taken as they are written.
-    mutating func words(_ key: String) throws(ServingError) -> [String: String] {
+    mutating func words(_ key: String) throws(YamlError) -> [String: String] {
         guard var inner = try map(key) else { return [:] }
         var words: [String: String] = [:]
         for name in inner.keys { words[name] = try inner.string(name) ?? "" }
@@ -69,7 +80,7 @@ extension YamlMap {
     }
 
     /// A map of words to version numbers.
-    mutating func numbers(_ key: String) throws(ServingError) -> [String: Int64] {
+    mutating func numbers(_ key: String) throws(YamlError) -> [String: Int64] {
         guard var inner = try map(key) else { return [:] }
         var numbers: [String: Int64] = [:]
         for name in inner.keys { numbers[name] = try inner.int(name, in: 1...Int.max).map(Int64.init) }

@@ -1,14 +1,16 @@
+internal import YAML
+
 extension RoutingSpec {
-    mutating func read(_ map: inout YamlMap) throws(ServingError) {
+    mutating func read(_ map: inout YamlMap) throws(YamlError) {
         if var inner = try map.map("weights") {
             for key in inner.keys {
                 guard let number = Int64(key), number > 0 else {
-                    throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): '\(inner.path(key))' is no version number")
+                    throw YamlError("\(inner.file):\(inner.line): '\(inner.path(key))' is no version number")
                 }
                 weights[number] = try inner.double(key, in: 0...1e9) ?? 0
             }
             guard weights.values.contains(where: { $0 > 0 }) else {
-                throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): '\(inner.place)' gives no version a share")
+                throw YamlError("\(inner.file):\(inner.line): '\(inner.place)' gives no version a share")
             }
         }
         isSticky = try map.bool("sticky") ?? false
@@ -23,13 +25,13 @@ extension RoutingSpec {
             canary.maxLatencyFactor = try inner.double("max_latency_factor", in: 0...1e6) ?? canary.maxLatencyFactor
             try inner.finish()
             guard !canary.steps.isEmpty, canary.steps == canary.steps.sorted() else {
-                throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): '\(inner.path("steps"))' must rise")
+                throw YamlError("\(inner.file):\(inner.line): '\(inner.path("steps"))' must rise")
             }
             self.canary = canary
         }
         if var inner = try map.map("shadow") {
             guard let version = try inner.int("version", in: 1...Int.max) else {
-                throw ServingError(.invalidArgument, "\(inner.file):\(inner.line): '\(inner.place)' needs a 'version'")
+                throw YamlError("\(inner.file):\(inner.line): '\(inner.place)' needs a 'version'")
             }
             var shadow = ShadowSpec(version: Int64(version))
             shadow.share = try inner.double("share", in: 0...1) ?? 1

@@ -1,7 +1,8 @@
+internal import YAML
 internal import Tensors
 
 extension SequenceSpec {
-    init(_ map: inout YamlMap) throws(ServingError) {
+    init(_ map: inout YamlMap) throws(YamlError) {
         self.init()
         let delay = try map.duration("max_delay") ?? 0
         let candidates = try map.int("max_candidates", in: 1...1_000_000)
@@ -21,8 +22,7 @@ extension SequenceSpec {
             let values = try inner.doubles("false_true", in: -1e300...1e300) ?? [0, 1]
             try inner.finish()
             guard let name, let kind, values.count == 2 else {
-                throw ServingError(
-                    .invalidArgument, "\(map.file):\(node.line): '\(inner.place)' needs 'input', 'kind' and two numbers in 'false_true'")
+                throw YamlError("\(map.file):\(node.line): '\(inner.place)' needs 'input', 'kind' and two numbers in 'false_true'")
             }
             controls.append(
                 Control(inputName: name, kind: kind, dataType: dataType ?? (kind == .correlationID ? .uint64 : .float32), falseTrue: values))
@@ -36,7 +36,7 @@ extension SequenceSpec {
             let file = try inner.string("initial_file")
             try inner.finish()
             guard let input, let output, let dims else {
-                throw ServingError(.invalidArgument, "\(map.file):\(node.line): '\(inner.place)' needs 'input', 'output' and 'shape'")
+                throw YamlError("\(map.file):\(node.line): '\(inner.place)' needs 'input', 'output' and 'shape'")
             }
             states.append(
                 State(

@@ -1,13 +1,14 @@
+internal import YAML
 internal import Tensors
 
 extension TensorSpec {
     /// `- {name: x, datatype: FP32, shape: [-1, 4]}`, any number of them.
-    static func list(_ map: inout YamlMap, _ key: String) throws(ServingError) -> [TensorSpec] {
+    static func list(_ map: inout YamlMap, _ key: String) throws(YamlError) -> [TensorSpec] {
         var specs: [TensorSpec] = []
         for (index, node) in (try map.list(key) ?? []).enumerated() {
             var inner = try YamlMap(node, file: map.file, place: "\(map.path(key))[\(index)]")
             guard let name = try inner.string("name") else {
-                throw ServingError(.invalidArgument, "\(map.file):\(node.line): '\(inner.place)' needs a 'name'")
+                throw YamlError("\(map.file):\(node.line): '\(inner.place)' needs a 'name'")
             }
             var spec = TensorSpec(name: name)
             spec.dataType = try inner.dataType("datatype")
@@ -17,6 +18,7 @@ extension TensorSpec {
             spec.allowsRagged = try inner.bool("ragged") ?? false
             spec.labelFile = try inner.string("label_file")
             spec.format = try inner.string("format")
+            if key == "outputs" { spec.sources = try inner.strings("from") ?? [] }
             try inner.finish()
             specs.append(spec)
         }
@@ -25,7 +27,7 @@ extension TensorSpec {
 }
 
 extension YamlMap {
-    mutating func dataType(_ key: String) throws(ServingError) -> DataType? {
+    mutating func dataType(_ key: String) throws(YamlError) -> DataType? {
         guard let node = node(key) else { return nil }
         guard let text = Self.string(node), let dataType = DataType(kserveName: text.uppercased()) ?? DataType(configurationName: text) else {
             throw error(node, key, "a data type such as FP32, INT64 or BYTES")

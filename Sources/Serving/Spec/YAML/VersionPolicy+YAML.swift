@@ -1,6 +1,8 @@
+internal import YAML
+
 extension VersionPolicy {
     /// `versions: all`, `versions: latest`, `versions: {latest: 2}` or `versions: [1, 3]`.
-    init?(_ map: inout YamlMap, _ key: String) throws(ServingError) {
+    init?(_ map: inout YamlMap, _ key: String) throws(YamlError) {
         guard let node = map.node(key) else { return nil }
         let wanted = "all, latest, {latest: N} or a list of version numbers"
         switch node.content {

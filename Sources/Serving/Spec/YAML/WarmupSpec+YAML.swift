@@ -1,7 +1,8 @@
+internal import YAML
 internal import Tensors
 
 extension WarmupSpec {
-    static func list(_ map: inout YamlMap, _ key: String) throws(ServingError) -> [WarmupSpec] {
+    static func list(_ map: inout YamlMap, _ key: String) throws(YamlError) -> [WarmupSpec] {
         var specs: [WarmupSpec] = []
         for (index, node) in (try map.list(key) ?? []).enumerated() {
             var inner = try YamlMap(node, file: map.file, place: "\(map.path(key))[\(index)]")

@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["ReduceSum", "ReduceMean", "ReduceL2", "ReduceLogSumExp"])
+    func `so it has when rows lie behind the axis that is reduced, or between two`(name: String) throws {
+        for (shape, axes, rowAxis) in [([33, 5, 1], [0], 1), ([7, 4, 19], [0, 2], 1)] as [([Int], [Int64], Int)] {
+            let x = Tensor.scattered(Shape(shape))
+            let model = try OneNode.load(name, version: 11, [x], [ONNX.ints("axes", axes), ONNX.int("keepdims", 0)])
+            let together = try #require(try model.run([x])[0].tensor).bits
+            let inner = shape[(rowAxis + 1)...].reduce(1, *)
+            for row in 0..<shape[rowAxis] {
+                let elements = (0..<x.count).filter { $0 / inner % shape[rowAxis] == row }.map { x.floats[$0] }
+                var one = shape
+                one[rowAxis] = 1
+                #expect(try #require(try model.run([.floats(elements, Shape(one))])[0].tensor).bits == [together[row]])
+            }
+        }
+    }
+
     private func batchability(
         _ name: String, _ inputs: [Tensor?], _ dims: [[String]?], version: Int64 = 18, outputs: Int = 1, _ attributes: [ProtoWriter] = []
     ) throws -> Batchability {
