@@ -82,7 +82,7 @@ import Testing
         ("phases: [{duration: 1s}]\nactions:\n  - {at: 1s}\n", "dir/s.yaml:3: an action is either 'load' or 'unload'"),
         ("connections: 0\nphases: [{duration: 1s}]\n", "dir/s.yaml:1: 'connections' is '0', expected a whole number from 1"),
         ("a: [1\n", "dir/s.yaml:2:"), ("", "dir/s.yaml: the document is empty"), ("- x\n", "dir/s.yaml:1: expected keys and values"),
-        ("x: &a 1\ny: *a\n", "dir/s.yaml:2: aliases"), ("x: 1\nx: 2\n", "dir/s.yaml:2: the key 'x' stands here twice"),
+        ("x: &a 1\ny: *a\n", "dir/s.yaml:1: anchors"), ("x: 1\nx: 2\n", "dir/s.yaml:2: the key 'x' stands here twice"),
         ("phases: [{duration: 1s, rate: [1, 2, 3]}]\n", "dir/s.yaml:1: a ramp is [from, to]"),
         ("protocol: rest\nphases: [{duration: 1s}]\n", "dir/s.yaml:1: 'protocol' is 'rest', expected kserve"),
     ]) func `that are wrong say the line`(text: String, message: String) {
