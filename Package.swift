@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .target(
-            name: "LoadTesting", dependencies: ["Client", "CYaml", "GRPC", "HTTP2", "Messages", "Tensors", tls] + nio,
+            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "YAML", tls] + nio,
             path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
             name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),

@@ -24,7 +24,8 @@ import Testing
 
     @Test func `times of one schedule never run backwards`() {
         let profile = RateProfile([
-            .init(nanos: second, from: 0, to: 500, burst: 5, burstPeriodNanos: 300_000_000), .init(nanos: second, from: 500, to: 0, burst: 3, burstPeriodNanos: second),
+            .init(nanos: second, from: 0, to: 500, burst: 5, burstPeriodNanos: 300_000_000),
+            .init(nanos: second, from: 500, to: 0, burst: 3, burstPeriodNanos: second),
         ])
         for spacing in ArrivalSchedule.Spacing.allCases {
             let times = Array(ArrivalSchedule(profile, spacing: spacing, seed: 11))

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct `Assertions` {
     @Test(arguments: [
-        ("p99 < 5ms", Assertion.Metric.p99, Assertion.Comparison.below, 5e6), ("p99.9<=1.5s", .p999, .atMost, 1.5e9), ("max < 250", .max, .below, 250e6),
+        ("p99 < 5ms", Assertion.Metric.p99, Assertion.Comparison.below, 5e6), ("p99.9<=1.5s", .p999, .atMost, 1.5e9),
+        ("max < 250", .max, .below, 250e6),
         ("errors == 0", .errors, .equal, 0), ("failures < 0.1%", .errors, .below, 0.001), ("rps >= 10000", .rps, .atLeast, 10_000),
         ("throughput > 5", .rps, .above, 5), ("median < 20us", .p50, .below, 20_000), ("rss_growth < 5%", .rssGrowth, .below, 0.05),
         ("files_growth == 0", .filesGrowth, .equal, 0), ("wrong != 1", .wrong, .unequal, 1),
@@ -22,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("p99", "compares nothing"), ("p98 < 5ms", "'p98'"), ("p99 < fast", "'fast' is no duration"), ("errors == none", "'none' is no number"),
+        ("p99", "compares nothing"), ("p98 < 5ms", "'p98'"), ("p99 < fast", "'fast' is no duration"),
+        ("errors == none", "'none' is no number"),
         ("", "compares nothing"), ("p99 < ", "'' is no duration"), ("p99 < -1ms", "no duration"),
     ]) func `that are not understood say why`(text: String, reason: String) {
         let error = #expect(throws: LoadError.self) { try Assertion(text) }

@@ -138,7 +138,10 @@ import Testing
     @Test func `a phase may use fewer streams than there are`() {
         let lane = ScriptedLane { $0 + 1 * .ms }
         var plan = plan(streams: 8, nanos: 0)
-        plan.phases = [RunPlan.Phase(name: "few", nanos: 100 * .ms), RunPlan.Phase(name: "all", nanos: 100 * .ms), RunPlan.Phase(name: "few again", nanos: 100 * .ms)]
+        plan.phases = [
+            RunPlan.Phase(name: "few", nanos: 100 * .ms), RunPlan.Phase(name: "all", nanos: 100 * .ms),
+            RunPlan.Phase(name: "few again", nanos: 100 * .ms),
+        ]
         plan.phases[0].concurrency = 2
         plan.phases[2].concurrency = 2
         let report = run(lane, plan, until: 400 * .ms)

@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct `Requests` {
     private let signature = ModelSignature(
-        inputs: [.init(name: "x", datatype: .fp32, shape: [-1, 4]), .init(name: "ids", datatype: .int64, shape: [-1, -1]), .init(name: "s", datatype: .bytes, shape: [2])],
+        inputs: [
+            .init(name: "x", datatype: .fp32, shape: [-1, 4]), .init(name: "ids", datatype: .int64, shape: [-1, -1]),
+            .init(name: "s", datatype: .bytes, shape: [2]),
+        ],
         outputs: [.init(name: "y", datatype: .fp32, shape: [-1, 2])])
 
     @Test func `get inputs that fit the signature and repeat for a seed`() throws {
@@ -24,7 +27,10 @@ import Testing
         var inputs = RequestInputs()
         inputs.given = ["x=[[1, 2, 3, 4]]"]
         #expect(try inputs.tensors(for: signature)[0].tensor.elements(as: Float.self) == [1, 2, 3, 4])
-        for (given, reason) in [("z=[1]", "no input 'z'"), ("x=[[1, 2]]", "does not fit"), ("x=oops", "input 'x'"), ("x", "is not NAME="), ("x=@/nowhere.npy", "nowhere.npy")] {
+        for (given, reason) in [
+            ("z=[1]", "no input 'z'"), ("x=[[1, 2]]", "does not fit"), ("x=oops", "input 'x'"), ("x", "is not NAME="),
+            ("x=@/nowhere.npy", "nowhere.npy"),
+        ] {
             inputs.given = [given]
             let error = #expect(throws: LoadError.self) { try inputs.tensors(for: signature) }
             #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
@@ -59,7 +65,9 @@ import Testing
 
     @Test func `with golden values are compared to a tolerance`() throws {
         let golden = try GoldenAnswer(
-            json: Array(#"{"inputs": {"x": {"datatype": "FP32", "shape": [1, 1], "data": [1]}}, "outputs": {"y": {"datatype": "FP32", "shape": [1, 2], "data": [[10, 0.5]]}}, "tolerance": 0.001}"#.utf8),
+            json: Array(
+                #"{"inputs": {"x": {"datatype": "FP32", "shape": [1, 1], "data": [1]}}, "outputs": {"y": {"datatype": "FP32", "shape": [1, 2], "data": [[10, 0.5]]}}, "tolerance": 0.001}"#
+                    .utf8),
             name: "g.json")
         let expected = golden.outputs.compactMap { ExpectedTensor(name: $0.name, golden: $0.tensor, tolerance: golden.tolerance) }
         let check = KServeReply(outputs: expected)
@@ -80,7 +88,8 @@ import Testing
 
     @Test func `of a capture are played as recorded`() throws {
         let bytes =
-            Array("MLTCAP1\n".utf8) + Capture.record(time: 0, path: "/a.B/C", message: [1, 2]) + Capture.record(time: 500, path: "/a.B/D", message: [])
+            Array("MLTCAP1\n".utf8) + Capture.record(time: 0, path: "/a.B/C", message: [1, 2])
+            + Capture.record(time: 500, path: "/a.B/D", message: [])
             + Capture.record(time: 900, path: "/a.B/C", message: [1, 2])
         let capture = try Capture(bytes: bytes, name: "c")
         #expect(capture.times == [0, 500, 900])

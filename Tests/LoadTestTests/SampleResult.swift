@@ -15,6 +15,7 @@ func sampleResult(_ report: LoopReport) -> RunResult {
     plan.phases = [RunPlan.Phase(nanos: 1_000_000_000)]
     plan.recipes = [.unary(path: "/t.T/T", message: [])]
     return RunResult(
-        plan: plan, server: ServerAddress(target: .tcp(host: "localhost", port: 8001)), reports: [report], clientCPUNanos: 250_000_000, warmupNanos: 0,
+        plan: plan, server: ServerAddress(target: .tcp(host: "localhost", port: 8001)), reports: [report], clientCPUNanos: 250_000_000,
+        warmupNanos: 0,
         watch: nil)
 }

@@ -55,7 +55,10 @@ import Testing
         #expect(scenario.models[1].goldenPath == "dir/golden.json")
         #expect(scenario.models[1].inputs.given == ["x=@dir/x.npy", "y=[1, 2]"])
         #expect(scenario.models[1].inputs.shapes == ["z": [1, 3, 224, 224]])
-        #expect(scenario.actions == [ScenarioAction(atNanos: 3 * .s, kind: .load("fraud")), ScenarioAction(atNanos: 4 * .s, kind: .unload("fraud"))])
+        #expect(
+            scenario.actions == [
+                ScenarioAction(atNanos: 3 * .s, kind: .load("fraud")), ScenarioAction(atNanos: 4 * .s, kind: .unload("fraud")),
+            ])
         #expect(scenario.assertions.map(\.text) == ["p99 < 5ms", "errors == 0"])
     }
 
@@ -79,7 +82,7 @@ import Testing
         ("phases: [{duration: 1s}]\nactions:\n  - {at: 1s}\n", "dir/s.yaml:3: an action is either 'load' or 'unload'"),
         ("connections: 0\nphases: [{duration: 1s}]\n", "dir/s.yaml:1: 'connections' is '0', expected a whole number from 1"),
         ("a: [1\n", "dir/s.yaml:2:"), ("", "dir/s.yaml: the document is empty"), ("- x\n", "dir/s.yaml:1: expected keys and values"),
-        ("x: &a 1\ny: *a\n", "dir/s.yaml:2: aliases"), ("x: 1\nx: 2\n", "dir/s.yaml:2: the key 'x' stands here twice"),
+        ("x: &a 1\ny: *a\n", "dir/s.yaml:1: anchors"), ("x: 1\nx: 2\n", "dir/s.yaml:2: the key 'x' stands here twice"),
         ("phases: [{duration: 1s, rate: [1, 2, 3]}]\n", "dir/s.yaml:1: a ramp is [from, to]"),
         ("protocol: rest\nphases: [{duration: 1s}]\n", "dir/s.yaml:1: 'protocol' is 'rest', expected kserve"),
     ]) func `that are wrong say the line`(text: String, message: String) {

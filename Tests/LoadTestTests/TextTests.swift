@@ -2,7 +2,11 @@ import LoadTesting
 import Testing
 
 @Suite struct `Numbers as text` {
-    @Test(arguments: [("5s", 5_000_000_000), ("250ms", 250_000_000), ("1.5us", 1500), ("2m", 120_000_000_000), ("3", 3_000_000_000), ("1h", 3_600_000_000_000), ("0", 0)] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("5s", 5_000_000_000), ("250ms", 250_000_000), ("1.5us", 1500), ("2m", 120_000_000_000), ("3", 3_000_000_000),
+            ("1h", 3_600_000_000_000), ("0", 0),
+        ] as [(String, UInt64)])
     func `durations are read`(text: String, nanos: UInt64) {
         #expect(DurationText.parse(text) == nanos)
     }

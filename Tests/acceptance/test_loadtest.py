@@ -129,9 +129,10 @@ def test_a_connection_that_is_replaced_costs_no_request(server, tmp_path):
 
 def test_cancelled_requests_are_neither(server, tmp_path):
     result = measured(
-        tmp_path / "r.json", "--model", "digits-mlp", "--streams", 16, "--cancel", "20%", "--cancel-within", "100us", "--duration", "1s",
+        tmp_path / "r.json", "--model", "digits-mlp", "--rate", 300, "--cancel", "50%", "--cancel-within", "50us", "--duration", "1s",
         target=server.grpc)
-    assert result["cancelled"] > 0
+    # Fewer than the server takes for an attack.
+    assert result["cancelled"] > 0 and result["successes"] > 0
     assert result["failures"] == 0
 
 

@@ -3,7 +3,9 @@ internal import LoadTesting
 
 struct LoadOptions: ParsableArguments {
     @Option(help: "Connections to the server.") var connections: Int?
-    @Option(help: "Requests under way on one connection: exactly so many in a closed loop (default 1), at most in an open one (default 100).") var streams: Int?
+    @Option(
+        help: "Requests under way on one connection: exactly so many in a closed loop (default 1), at most in an open one (default 100).")
+    var streams: Int?
     @Option(help: "Requests per second: makes an open loop. FROM:TO is a ramp.") var rate: String?
     @Option(help: "Arrivals of an open loop: poisson or constant.") var arrivals = "poisson"
     @Option(help: "Adds bursts to an open loop: COUNT or COUNT/PERIOD, such as 500/2s.") var burst: String?
@@ -42,7 +44,9 @@ struct LoadOptions: ParsableArguments {
             }
             if let burst { (phase.burst, phase.burstPeriodNanos) = try Parsing.burst(burst) }
             if rate != nil || burst != nil {
-                guard let spacing = ArrivalSchedule.Spacing(rawValue: arrivals) else { throw LoadError("--arrivals '\(arrivals)' is neither poisson nor constant") }
+                guard let spacing = ArrivalSchedule.Spacing(rawValue: arrivals) else {
+                    throw LoadError("--arrivals '\(arrivals)' is neither poisson nor constant")
+                }
                 plan.pace = .open(spacing)
             }
             plan.phases = [phase]

@@ -19,7 +19,9 @@ enum Parsing {
 
     static func rate(_ text: String) throws -> (Double, Double) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-        guard parts.count == 1 || parts.count == 2, let from = parts[0], let to = parts[parts.count - 1], from >= 0, to >= 0, max(from, to) > 0 else {
+        guard parts.count == 1 || parts.count == 2, let from = parts[0], let to = parts[parts.count - 1], from >= 0, to >= 0,
+            max(from, to) > 0
+        else {
             throw LoadError("'\(text)' is no rate; write 1000, or 100:5000 for a ramp")
         }
         return (from, to)
@@ -27,7 +29,9 @@ enum Parsing {
 
     static func burst(_ text: String) throws -> (Int, UInt64) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 1 || parts.count == 2, let count = Int(parts[0]), count >= 1 else { throw LoadError("'\(text)' is no burst; write 500/2s") }
+        guard parts.count == 1 || parts.count == 2, let count = Int(parts[0]), count >= 1 else {
+            throw LoadError("'\(text)' is no burst; write 500/2s")
+        }
         return (count, parts.count == 2 ? try duration(String(parts[1])) : 1_000_000_000)
     }
 }

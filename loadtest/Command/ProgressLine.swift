@@ -11,8 +11,10 @@ final class ProgressLine: Sendable {
             guard progress.elapsedNanos > last.nanos else { return 0.0 }
             return Double(progress.successes - last.successes) * 1e9 / Double(progress.elapsedNanos - last.nanos)
         }
-        let time = progress.isWarmup
-            ? "warming up" : "\(Decimals.fixed(Double(progress.elapsedNanos) / 1e9, 1)) of \(Decimals.fixed(Double(progress.totalNanos) / 1e9, 0)) s"
+        let time =
+            progress.isWarmup
+            ? "warming up"
+            : "\(Decimals.fixed(Double(progress.elapsedNanos) / 1e9, 1)) of \(Decimals.fixed(Double(progress.totalNanos) / 1e9, 0)) s"
         Terminal.show("\(time)  \(Decimals.grouped(max(0, rate))) requests/s  \(progress.failures) failed  \(progress.pending) under way")
     }
 }

@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import LoadTesting
 
 struct RequestOptions: ParsableArguments {
-    @Option(name: .customLong("protocol"), help: "kserve, tfserving or torchserve; http2 with --method for plain HTTP/2.") var speech = "kserve"
+    @Option(name: .customLong("protocol"), help: "kserve, tfserving or torchserve; http2 with --method for plain HTTP/2.") var speech =
+        "kserve"
     @Option(help: "The model to ask, as NAME or NAME:WEIGHT in a mix. May be given again.") var model: [String] = []
     @Option(help: "The model's version; the server's choice without it.") var version = ""
     @Option(help: "Any unary method instead of a model: /package.Service/Method.") var method: String?
@@ -12,7 +13,9 @@ struct RequestOptions: ParsableArguments {
     @Option(help: "What made-up inputs hold: random (0…1; integers 0 or 1) or zero.") var fill = "random"
     @Option(help: "What the first open axis of made-up inputs becomes.") var batch = 1
     @Option(help: "Shape of a made-up input: NAME=1,3,224,224. May be given again.") var shape: [String] = []
-    @Option(help: "A golden request of a model repository: its inputs are sent, its outputs expected. May be given for each --model in turn.") var golden: [String] = []
+    @Option(
+        help: "A golden request of a model repository: its inputs are sent, its outputs expected. May be given for each --model in turn.")
+    var golden: [String] = []
     @Option(help: "Given up, and told to the server, after this long, such as 50ms.") var timeout: String?
     @Option(help: "Triton's request priority.") var priority: Int?
 
@@ -31,7 +34,9 @@ struct RequestOptions: ParsableArguments {
         for text in shape {
             guard let equals = text.firstIndex(of: "=") else { throw LoadError("--shape '\(text)' is not NAME=1,2,3") }
             let sizes = text[text.index(after: equals)...].split(separator: ",").map { Int64($0) }
-            guard !sizes.isEmpty, sizes.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { throw LoadError("--shape '\(text)' is not NAME=1,2,3") }
+            guard !sizes.isEmpty, sizes.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else {
+                throw LoadError("--shape '\(text)' is not NAME=1,2,3")
+            }
             inputs.shapes[String(text[..<equals])] = sizes.compactMap(\.self)
         }
         let timeoutNanos = try timeout.map(Parsing.duration)

@@ -31,7 +31,9 @@ struct Session {
         if !reports.quiet, Terminal.isInteractive { job.onProgress = ProgressLine().show }
         self.judgement = judgement
         self.reports = reports
-        title = scenario.map(\.name).flatMap { $0.isEmpty ? nil : $0 } ?? (job.models.map(\.model) + job.recipes.map(\.name)).joined(separator: ", ")
+        title =
+            scenario.map(\.name).flatMap { $0.isEmpty ? nil : $0 }
+            ?? (job.models.map(\.model) + job.recipes.map(\.name)).joined(separator: ", ")
         job = try await job.prepared()
     }
 
@@ -82,12 +84,16 @@ struct Session {
             trials.append((Decimals.fixed(rate, 0), result))
             if reports.json != "-" {
                 let found = result.assertions.first?.found ?? ""
-                Terminal.say("\(isGood ? "good" : "bad ")  \(Decimals.fixed(rate, 0)) requests/s  \(found)\(keepsUp ? "" : "  falls behind")\(result.failures > 0 ? "  \(result.failures) failures" : "")\n")
+                Terminal.say(
+                    "\(isGood ? "good" : "bad ")  \(Decimals.fixed(rate, 0)) requests/s  \(found)\(keepsUp ? "" : "  falls behind")\(result.failures > 0 ? "  \(result.failures) failures" : "")\n"
+                )
             }
         }
         let report = TrialReport(kind: "search", condition: condition.text, best: search.good, trials: trials)
         if reports.json != "-" {
-            Terminal.say(search.good.map { "highest rate with \(condition.text): \(Decimals.grouped($0)) requests/s\n" } ?? "no rate meets \(condition.text)\n")
+            Terminal.say(
+                search.good.map { "highest rate with \(condition.text): \(Decimals.grouped($0)) requests/s\n" }
+                    ?? "no rate meets \(condition.text)\n")
         }
         try write(report)
         return search.good != nil
@@ -115,6 +121,8 @@ struct Session {
 
     private func write(_ report: TrialReport) throws {
         if let path = reports.json { try TextFile.write(report.json, to: path) }
-        if let path = reports.html { try TextFile.write(HTMLReport(title: "\(title): \(report.kind)", results: report.trials).text, to: path) }
+        if let path = reports.html {
+            try TextFile.write(HTMLReport(title: "\(title): \(report.kind)", results: report.trials).text, to: path)
+        }
     }
 }

@@ -76,7 +76,8 @@ final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable
             .channelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
-                        try channel.pipeline.syncOperations.addHandler(try ClientTLS.handler(tls, for: server.target, name: server.tls?.serverName))
+                        try channel.pipeline.syncOperations.addHandler(
+                            try ClientTLS.handler(tls, for: server.target, name: server.tls?.serverName))
                     }
                     try channel.pipeline.syncOperations.addHandler(handler())
                 }
@@ -127,7 +128,8 @@ final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable
     // RequestLane
 
     func send(_ slot: RequestSlot, _ recipe: LoopRecipe) -> Bool {
-        guard let connection, connection.isActive, let stream = connection.open(recipe.headers, endStream: recipe.body.readableBytes == 0, handler: slot)
+        guard let connection, connection.isActive,
+            let stream = connection.open(recipe.headers, endStream: recipe.body.readableBytes == 0, handler: slot)
         else {
             kept.append(slot)
             return false
@@ -183,6 +185,7 @@ final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable
         owner.loop.cancel(patience)
         guard !isClosing else { return fresh.terminate(.noError, reason: "done") }
         connection = fresh
+        owner.learned(allowedStreams: fresh.peerMaxConcurrentStreams)
         closeRetired()
         backoff = 10_000_000
         if !wasReady {
@@ -208,7 +211,9 @@ final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable
     func connectionIsLost(_ gone: Connection) {
         if gone === attempt {
             attempt = nil
-            return lost("\(server.target) accepted the connection and did not speak HTTP/2\(tls == nil ? "" : " over TLS, or the handshake failed")")
+            return lost(
+                "\(server.target) accepted the connection and did not speak HTTP/2\(tls == nil ? "" : " over TLS, or the handshake failed")"
+            )
         }
         guard connection == nil, !isConnecting, !isClosing, !retry.isArmed else { return }
         owner.loop.set(retry, deadline: owner.loop.now &+ backoff)

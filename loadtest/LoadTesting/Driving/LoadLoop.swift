@@ -266,6 +266,11 @@ package final class LoadLoop: @unchecked Sendable {
         release(slot, now: clock.now)
     }
 
+    /// What the server allows, as a connection learns it.
+    func learned(allowedStreams: Int) {
+        report.allowedStreams = min(report.allowedStreams, allowedStreams)
+    }
+
     /// A connection that could not be made, or not again.
     func connectFailed(_ reason: String) {
         let now = clock.now

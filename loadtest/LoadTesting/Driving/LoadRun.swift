@@ -106,7 +106,8 @@ public struct LoadRun: Sendable {
         let begin = LoadClock.monotonic + 10_000_000
         let isOpen = if case .closed = plan.pace { false } else { true }
         var warmupNanos: UInt64 = 0
-        if case .replay = plan.pace {} else {
+        if case .replay = plan.pace {
+        } else {
             warmupNanos =
                 switch plan.warmup {
                 case .auto: isOpen ? 1_000_000_000 : 0
@@ -139,7 +140,9 @@ public struct LoadRun: Sendable {
         let cpu = LoadClock.processCPU - cpuStart
         watch.end()
         let drainEnd = LoadClock.monotonic + plan.drainNanos
-        while LoadClock.monotonic < drainEnd, loops.contains(where: { $0.progress.pending.load(ordering: .relaxed) > 0 || !$0.progress.isExhausted.load(ordering: .relaxed) }) {
+        while LoadClock.monotonic < drainEnd,
+            loops.contains(where: { $0.progress.pending.load(ordering: .relaxed) > 0 || !$0.progress.isExhausted.load(ordering: .relaxed) })
+        {
             try await Task.sleep(nanoseconds: 5_000_000)
         }
         for loop in loops { try await Self.on(loop) { $0.finish() } }

@@ -7,6 +7,8 @@ package struct LoopReport: Sendable {
     var warmupFailures = Tally(digits: 2)
     /// Requests handed to a connection, the warm-up's too.
     package var sent = 0
+    /// The smallest number of streams that the server allows on a connection.
+    var allowedStreams = Int.max
     /// What the loop's thread computed, and how long it waited for a processor, while the run was measured.
     var cpuNanos: UInt64 = 0
     var waitNanos: UInt64 = 0

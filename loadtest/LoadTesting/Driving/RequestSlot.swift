@@ -126,7 +126,9 @@ package final class RequestSlot: TimerNode, StreamHandler {
             return finish(.malformed, "the answer has no grpc-status")
         }
         let bytes = reply.bytes
-        guard bytes.count >= 5, Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self))) == bytes.count - 5, bytes[0] <= 1 else {
+        guard bytes.count >= 5, Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self))) == bytes.count - 5,
+            bytes[0] <= 1
+        else {
             return finish(.malformed, "status OK with \(bytes.count) bytes that are not one message")
         }
         let message = UnsafeRawBufferPointer(rebasing: bytes[5...])

@@ -82,7 +82,9 @@ public struct RunPlan: Sendable {
             throw LoadError("weights must be numbers from 0 up, one of them above 0")
         }
         for phase in phases {
-            guard phase.startRate >= 0, phase.endRate >= 0, phase.startRate <= 1e8, phase.endRate <= 1e8, phase.burst >= 0, phase.burst <= 10_000_000 else {
+            guard phase.startRate >= 0, phase.endRate >= 0, phase.startRate <= 1e8, phase.endRate <= 1e8, phase.burst >= 0,
+                phase.burst <= 10_000_000
+            else {
                 throw LoadError("phase '\(phase.name)' has an impossible rate")
             }
         }
@@ -100,7 +102,8 @@ public struct RunPlan: Sendable {
         for phase in phases {
             pieces.append(
                 RateProfile.Piece(
-                    nanos: phase.nanos, from: phase.startRate, to: phase.endRate, burst: phase.burst, burstPeriodNanos: phase.burstPeriodNanos))
+                    nanos: phase.nanos, from: phase.startRate, to: phase.endRate, burst: phase.burst,
+                    burstPeriodNanos: phase.burstPeriodNanos))
         }
         return RateProfile(pieces)
     }

@@ -15,7 +15,8 @@ public struct Assertion: Sendable, Hashable {
 
         /// What the other names mean.
         static let synonyms: [String: Metric] = [
-            "p99.9": .p999, "p99.99": .p9999, "failures": .errors, "requests_per_second": .rps, "throughput": .rps, "median": .p50, "wrong_answers": .wrong,
+            "p99.9": .p999, "p99.99": .p9999, "failures": .errors, "requests_per_second": .rps, "throughput": .rps, "median": .p50,
+            "wrong_answers": .wrong,
             "timed_out": .timeouts,
         ]
     }
@@ -66,7 +67,9 @@ public struct Assertion: Sendable, Hashable {
             guard let nanos = DurationText.parse(right, bareUnit: "ms") else { throw wrong("'\(right)' is no duration such as 5ms") }
             value = Double(nanos)
         } else {
-            guard let number = Double(isShare ? String(right.dropLast()) : right), number.isFinite else { throw wrong("'\(right)' is no number") }
+            guard let number = Double(isShare ? String(right.dropLast()) : right), number.isFinite else {
+                throw wrong("'\(right)' is no number")
+            }
             value = isShare ? number / 100 : number
         }
         self.text = text
@@ -105,7 +108,9 @@ public struct Assertion: Sendable, Hashable {
         case .requests: number = Double(tally.requests)
         case .rps: number = chosen.requestsPerSecond
         default:
-            guard let server = result.server else { return AssertionOutcome(text: text, holds: false, found: "the server was not watched: give --server-pid") }
+            guard let server = result.server else {
+                return AssertionOutcome(text: text, holds: false, found: "the server was not watched: give --server-pid")
+            }
             if metric == .filesGrowth {
                 number = Double(server.filesAtEnd - server.filesAtStart)
             } else {

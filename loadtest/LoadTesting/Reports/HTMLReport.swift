@@ -40,8 +40,11 @@ public struct HTMLReport: Sendable {
 
     private func summary(_ result: RunResult) -> String {
         let tally = result.total.tally
-        func card(_ value: String, _ name: String, _ kind: String = "") -> String { "<div><b class=\"\(kind)\">\(value)</b><span>\(name)</span></div>" }
-        var text = "<p class=\"note\">\(Self.escaped(result.target)), \(result.mode) loop, \(result.connections) connections × \(result.streams) streams, \(result.loops) event loops, "
+        func card(_ value: String, _ name: String, _ kind: String = "") -> String {
+            "<div><b class=\"\(kind)\">\(value)</b><span>\(name)</span></div>"
+        }
+        var text =
+            "<p class=\"note\">\(Self.escaped(result.target)), \(result.mode) loop, \(result.connections) connections × \(result.streams) streams, \(result.loops) event loops, "
         text += "\(DurationText.format(Double(result.measuredNanos)))</p>\n<div class=\"cards\">"
         text += card(Decimals.grouped(result.requestsPerSecond), "requests/s")
         if let offered = result.offeredPerSecond { text += card(Decimals.grouped(offered), "offered/s") }
@@ -53,7 +56,8 @@ public struct HTMLReport: Sendable {
         text += card("\(Decimals.fixed(Double(result.clientCPUNanos) / 1e9, 2)) s", "client CPU") + "</div>\n"
         for warning in result.warnings { text += "<p class=\"bad\">\(Self.escaped(warning))</p>\n" }
         for outcome in result.assertions {
-            text += "<p class=\"\(outcome.holds ? "good" : "bad")\">\(outcome.holds ? "holds" : "fails"): \(Self.escaped(outcome.text))\(outcome.found.map { " (\(Self.escaped($0)))" } ?? "")</p>\n"
+            text +=
+                "<p class=\"\(outcome.holds ? "good" : "bad")\">\(outcome.holds ? "holds" : "fails"): \(Self.escaped(outcome.text))\(outcome.found.map { " (\(Self.escaped($0)))" } ?? "")</p>\n"
         }
         if !tally.failures.isEmpty {
             text += "<table><tr><th>failure</th><th>count</th><th>for example</th></tr>"
@@ -73,10 +77,12 @@ public struct HTMLReport: Sendable {
     }
 
     private func table(_ first: String, _ rows: [(String, Double, Tally)]) -> String {
-        var text = "<table><tr><th>\(first)</th><th>requests/s</th><th>ok</th><th>failed</th><th>p50 ms</th><th>p90 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>max ms</th></tr>"
+        var text =
+            "<table><tr><th>\(first)</th><th>requests/s</th><th>ok</th><th>failed</th><th>p50 ms</th><th>p90 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>max ms</th></tr>"
         for (name, rate, tally) in rows {
             func cell(_ nanos: UInt64) -> String { "<td>\(Decimals.fixed(Double(nanos) / 1e6, 3))</td>" }
-            text += "<tr><td>\(Self.escaped(name))</td><td>\(Decimals.fixed(rate, 0))</td><td>\(tally.successes)</td><td>\(tally.failureCount)</td>"
+            text +=
+                "<tr><td>\(Self.escaped(name))</td><td>\(Decimals.fixed(rate, 0))</td><td>\(tally.successes)</td><td>\(tally.failureCount)</td>"
             text += [0.5, 0.9, 0.99, 0.999].map { cell(tally.latency.value(at: $0)) }.joined() + cell(tally.latency.max) + "</tr>"
         }
         return text + "</table>\n"
@@ -117,11 +123,18 @@ public struct HTMLReport: Sendable {
         }
         var chart = SVGChart(xLabel: "percentile", yLabel: "ms", isLogarithmic: true)
         chart.xTicks = [(0, "0"), (1, "90"), (2, "99"), (3, "99.9"), (4, "99.99"), (5, "99.999")]
-        let shown = results.count == 1 ? results : results.count <= 3 ? results : [results[0], results[results.count / 2], results[results.count - 1]]
+        let shown =
+            results.count == 1
+            ? results : results.count <= 3 ? results : [results[0], results[results.count / 2], results[results.count - 1]]
         chart.series = shown.map { label, result in
             // Each unit to the right is one nine more.
-            let nines = stride(from: 0.0, through: 5.0, by: 0.05).filter { Tens.power($0) <= Double(max(1, result.total.tally.latency.count)) * 1.0001 }
-            return (label.isEmpty ? "latency" : label, nines.map { ($0, Double(result.total.tally.latency.value(at: 1 - 1 / Tens.power($0))) / 1e6) })
+            let nines = stride(from: 0.0, through: 5.0, by: 0.05).filter {
+                Tens.power($0) <= Double(max(1, result.total.tally.latency.count)) * 1.0001
+            }
+            return (
+                label.isEmpty ? "latency" : label,
+                nines.map { ($0, Double(result.total.tally.latency.value(at: 1 - 1 / Tens.power($0))) / 1e6) }
+            )
         }
         return text + "<h2>Latency by percentile</h2>\n\(chart.svg)"
     }

@@ -5,7 +5,8 @@ extension RunResult {
         var text = "#[Histogram log format version 1.3]\n#[Latency in nanoseconds, from the intended start]\n"
         text += "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n"
         func line(_ start: Double, _ length: Double, _ latency: Histogram, tag: String = "") {
-            text += "\(tag)\(Decimals.fixed(start, 3)),\(Decimals.fixed(length, 3)),\(Decimals.fixed(Double(latency.max), 3)),\(latency.encoded())\n"
+            text +=
+                "\(tag)\(Decimals.fixed(start, 3)),\(Decimals.fixed(length, 3)),\(Decimals.fixed(Double(latency.max), 3)),\(latency.encoded())\n"
         }
         for (index, interval) in intervals.enumerated() {
             guard let latency = interval.latency else { continue }

@@ -9,12 +9,15 @@ extension RunResult {
             text += name + String(repeating: " ", count: max(1, 18 - name.count)) + value + "\n"
         }
         func ms(_ nanos: UInt64) -> String { DurationText.format(Double(nanos)) }
-        let shape = "\(connections) connection\(connections == 1 ? "" : "s") × \(streams) stream\(streams == 1 ? "" : "s"), \(loops) event loop\(loops == 1 ? "" : "s")"
+        let shape =
+            "\(connections) connection\(connections == 1 ? "" : "s") × \(streams) stream\(streams == 1 ? "" : "s"), \(loops) event loop\(loops == 1 ? "" : "s")"
         line("target", "\(target), \(mode) loop, \(shape)")
         line("measured", "\(DurationText.format(Double(measuredNanos))) after \(DurationText.format(Double(warmupNanos))) of warm-up")
         if let offeredPerSecond { line("offered", "\(Decimals.grouped(offeredPerSecond)) requests/s") }
         line("throughput", "\(Decimals.grouped(requestsPerSecond)) requests/s")
-        line("requests", "\(tally.successes) ok, \(tally.failureCount) failed" + (tally.cancelled > 0 ? ", \(tally.cancelled) cancelled" : ""))
+        line(
+            "requests",
+            "\(tally.successes) ok, \(tally.failureCount) failed" + (tally.cancelled > 0 ? ", \(tally.cancelled) cancelled" : ""))
         for (kind, count) in tally.failures.sorted(by: { $0.value > $1.value }) {
             line("  \(kind.name)", "\(count)" + (tally.samples[kind].map { "  \($0)" } ?? ""))
         }
@@ -29,14 +32,16 @@ extension RunResult {
             let each = tally.successesInTime > 0 ? Double(server.cpuNanos) / 1e3 / Double(tally.successesInTime) : 0
             line(
                 "server",
-                "\(Decimals.fixed(Double(server.cpuNanos) / 1e9, 2)) s CPU, \(Decimals.significant(each)) µs a request, RSS \(server.residentBytesAtStart >> 20) → \(server.residentBytesAtEnd >> 20) MiB, files \(server.filesAtStart) → \(server.filesAtEnd)")
+                "\(Decimals.fixed(Double(server.cpuNanos) / 1e9, 2)) s CPU, \(Decimals.significant(each)) µs a request, RSS \(server.residentBytesAtStart >> 20) → \(server.residentBytesAtEnd >> 20) MiB, files \(server.filesAtStart) → \(server.filesAtEnd)"
+            )
         }
         for (title, groups) in [("phase", phases.count > 1 ? phases : []), ("model", models)] where !groups.isEmpty {
             var table = TextTable(title, "requests/s", "ok", "failed", "p50 ms", "p99 ms", "p99.9 ms")
             for group in groups {
                 func cell(_ quantile: Double) -> String { Decimals.fixed(Double(group.tally.latency.value(at: quantile)) / 1e6, 3) }
                 table.append(
-                    group.name, Decimals.fixed(group.requestsPerSecond, 0), "\(group.tally.successes)", "\(group.tally.failureCount)", cell(0.5), cell(0.99),
+                    group.name, Decimals.fixed(group.requestsPerSecond, 0), "\(group.tally.successes)", "\(group.tally.failureCount)",
+                    cell(0.5), cell(0.99),
                     cell(0.999))
             }
             text += "\n" + table.rendered()

@@ -29,6 +29,8 @@ public struct RunResult: Sendable {
     /// The busiest event loop's share of a core, and the largest share of time in which one was ready and had no core.
     public var busiestLoop: Double
     public var longestWait: Double
+    /// What the server allows on one connection.
+    public var allowedStreams: Int
     public var server: ServerReport?
     public var assertions: [AssertionOutcome] = []
 
@@ -73,6 +75,7 @@ public struct RunResult: Sendable {
         }
         intervals = Array(repeating: Interval(), count: reports.map(\.intervals.count).max() ?? 0)
         warmupFailures = Tally(digits: 2)
+        allowedStreams = reports.map(\.allowedStreams).min() ?? .max
         busiestLoop = 0
         longestWait = 0
         for report in reports {
@@ -96,18 +99,26 @@ public struct RunResult: Sendable {
         var warnings: [String] = []
         if busiestLoop > 0.9 {
             warnings.append(
-                "the client's CPU is the bottleneck: an event loop was busy \(Decimals.fixed(busiestLoop * 100, 0)) % of the time; use more --threads, or another machine")
+                "the client's CPU is the bottleneck: an event loop was busy \(Decimals.fixed(busiestLoop * 100, 0)) % of the time; use more --threads, or another machine"
+            )
         }
         if longestWait > 0.1 {
             warnings.append(
-                "the client waited for a processor \(Decimals.fixed(longestWait * 100, 0)) % of the time: other programs share its cores, and latencies include that")
+                "the client waited for a processor \(Decimals.fixed(longestWait * 100, 0)) % of the time: other programs share its cores, and latencies include that"
+            )
         }
         if let offeredPerSecond, requestsPerSecond < offeredPerSecond * 0.95, total.tally.successes > 0 {
             warnings.append(
-                "\(Decimals.grouped(requestsPerSecond)) of \(Decimals.grouped(offeredPerSecond)) offered requests per second were answered correctly in time")
+                "\(Decimals.grouped(requestsPerSecond)) of \(Decimals.grouped(offeredPerSecond)) offered requests per second were answered correctly in time"
+            )
+        }
+        if allowedStreams < streams, mode == "closed" {
+            warnings.append("the server allows \(allowedStreams) streams on a connection: of \(streams), the others waited in the client")
         }
         if total.tally.successes == 0 { warnings.append("no request succeeded") }
-        if warmupFailures.failureCount > 0 { warnings.append("\(warmupFailures.failureCount) requests failed during the warm-up; they are not counted") }
+        if warmupFailures.failureCount > 0 {
+            warnings.append("\(warmupFailures.failureCount) requests failed during the warm-up; they are not counted")
+        }
         return warnings
     }
 }

@@ -44,7 +44,8 @@ struct SVGChart {
         func n(_ value: Double) -> String { Decimals.fixed(value, 1) }
         var text = "<svg viewBox=\"0 0 \(n(Self.width)) \(n(Self.height))\" role=\"img\">\n"
         for tick in yTicks(from, to) {
-            text += "<line class=\"grid\" x1=\"\(n(Self.left))\" x2=\"\(n(Self.width - Self.right))\" y1=\"\(n(y(tick)))\" y2=\"\(n(y(tick)))\"/>"
+            text +=
+                "<line class=\"grid\" x1=\"\(n(Self.left))\" x2=\"\(n(Self.width - Self.right))\" y1=\"\(n(y(tick)))\" y2=\"\(n(y(tick)))\"/>"
             text += "<text x=\"\(n(Self.left - 8))\" y=\"\(n(y(tick) + 4))\" text-anchor=\"end\">\(label(tick))</text>\n"
         }
         let ticks = xTicks.isEmpty ? Self.roundTicks(xFrom, xTo).map { ($0, label($0)) } : xTicks.filter { $0.0 <= xTo + 1e-9 }
@@ -59,7 +60,8 @@ struct SVGChart {
                 path += "\(path.isEmpty ? "M" : "L")\(n(x(point.x))) \(n(y(point.y)))"
             }
             text += "<path class=\"s\(index % 3)\" d=\"\(path)\"/>"
-            text += "<text class=\"k\(index % 3)\" x=\"\(n(Self.left + 8 + Double(index) * 90))\" y=\"14\">\(HTMLReport.escaped(curve.name))</text>\n"
+            text +=
+                "<text class=\"k\(index % 3)\" x=\"\(n(Self.left + 8 + Double(index) * 90))\" y=\"14\">\(HTMLReport.escaped(curve.name))</text>\n"
         }
         return text + "</svg>\n"
     }

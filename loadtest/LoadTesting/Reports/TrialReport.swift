@@ -35,7 +35,8 @@ public struct TrialReport: Sendable {
     }
 
     public var table: String {
-        var table = TextTable(kind == "sweep" ? "concurrency" : "rate", "requests/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "failed", "client CPU s")
+        var table = TextTable(
+            kind == "sweep" ? "concurrency" : "rate", "requests/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "failed", "client CPU s")
         for (label, result) in trials {
             func cell(_ quantile: Double) -> String { Decimals.fixed(Double(result.total.tally.latency.value(at: quantile)) / 1e6, 3) }
             table.append(

@@ -23,7 +23,9 @@ final class ControlClient: Sendable {
             let reply = try await client.unary(path, try ReplyBody(request), GRPCClient.Options(timeout: 60_000_000_000))
             return try Response(decoding: reply.bytes)
         } catch let status as Status {
-            if status.message.hasPrefix("cannot connect") { throw LoadError("cannot connect to \(target): \(ConnectReason.text(status.message))") }
+            if status.message.hasPrefix("cannot connect") {
+                throw LoadError("cannot connect to \(target): \(ConnectReason.text(status.message))")
+            }
             throw LoadError("\(target) answers \(path.split(separator: "/").last ?? "") with \(status)")
         }
     }

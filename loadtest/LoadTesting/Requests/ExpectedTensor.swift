@@ -32,7 +32,9 @@ package struct ExpectedTensor: Sendable {
     func fault(
         datatype found: InferDatatype?, shape sizes: some Collection<Int64>, raw: (Int) throws -> UnsafeRawBufferPointer
     ) rethrows -> String? {
-        guard found == datatype else { return "output '\(name)' is \(found.map { "\($0.name)" } ?? "of an unknown type"), expected \(datatype.name)" }
+        guard found == datatype else {
+            return "output '\(name)' is \(found.map { "\($0.name)" } ?? "of an unknown type"), expected \(datatype.name)"
+        }
         guard sizes.count == shape.count, zip(sizes, shape).allSatisfy({ $0 >= 0 && ($1 < 0 || $0 == $1) }) else {
             return "output '\(name)' has shape \(Array(sizes)), expected \(shape)"
         }
@@ -44,6 +46,8 @@ package struct ExpectedTensor: Sendable {
             return "output '\(name)' \(fault)"
         }
         guard let values else { return nil }
-        return values.withUnsafeBytes { WireElements.difference(bytes, $0, datatype, tolerance: tolerance) }.map { "output '\(name)' \($0)" }
+        return values.withUnsafeBytes { WireElements.difference(bytes, $0, datatype, tolerance: tolerance) }.map {
+            "output '\(name)' \($0)"
+        }
     }
 }

@@ -36,17 +36,22 @@ public struct ModelRequest: Sendable {
         return recipe
     }
 
-    private func tensors(_ signature: ModelSignature) throws(LoadError) -> (inputs: [(name: String, tensor: Tensor)], outputs: [ExpectedTensor]) {
+    private func tensors(_ signature: ModelSignature) throws(LoadError) -> (
+        inputs: [(name: String, tensor: Tensor)], outputs: [ExpectedTensor]
+    ) {
         if let goldenPath {
             let golden = try GoldenAnswer(path: goldenPath)
-            return (golden.inputs, golden.outputs.compactMap { ExpectedTensor(name: $0.name, golden: $0.tensor, tolerance: golden.tolerance) })
+            return (
+                golden.inputs, golden.outputs.compactMap { ExpectedTensor(name: $0.name, golden: $0.tensor, tolerance: golden.tolerance) }
+            )
         }
         return (try inputs.tensors(for: signature), signature.outputs.map { ExpectedTensor($0) })
     }
 
     private func kserve(_ control: ControlClient) async throws -> RequestRecipe {
         let metadata = try await control.call(
-            "/inference.GRPCInferenceService/ModelMetadata", ModelMetadataRequest(name: model, version: version), ModelMetadataResponse.self)
+            "/inference.GRPCInferenceService/ModelMetadata", ModelMetadataRequest(name: model, version: version), ModelMetadataResponse.self
+        )
         let (inputs, outputs) = try tensors(try ModelSignature(metadata))
         var writer = ModelInferWriter(.request)
         writer.begin(model: model, version: version)
@@ -97,7 +102,9 @@ public struct ModelRequest: Sendable {
                     var outcome: Result<Void, MessageError> = .success(())
                     shape.withUnsafeBufferPointer { sizes in
                         outcome = Result { () throws(MessageError) in
-                            try writer.tensor(input.name, datatype: type, shape: sizes, bytes: pieces[index], form: datatype == .bytes ? .values : .content)
+                            try writer.tensor(
+                                input.name, datatype: type, shape: sizes, bytes: pieces[index],
+                                form: datatype == .bytes ? .values : .content)
                         }
                     }
                     try outcome.get()

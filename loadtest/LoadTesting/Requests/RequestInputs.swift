@@ -28,7 +28,8 @@ public struct RequestInputs: Sendable {
         for text in given {
             let (name, source) = try Self.split(text)
             guard signature.inputs.contains(where: { $0.name == name }) else {
-                throw LoadError("the model has no input '\(name)'; it has \(signature.inputs.map { "'\($0.name)'" }.joined(separator: ", "))")
+                throw LoadError(
+                    "the model has no input '\(name)'; it has \(signature.inputs.map { "'\($0.name)'" }.joined(separator: ", "))")
             }
             sources[name] = source
         }
@@ -96,7 +97,9 @@ public struct RequestInputs: Sendable {
 
     private static func read(_ source: String, as port: ModelSignature.Port) throws(LoadError) -> Tensor {
         let place = "input '\(port.name)'"
-        guard let dataType = DataType(kserveName: "\(port.datatype.name)") else { throw LoadError("\(place) has a datatype that cannot be sent") }
+        guard let dataType = DataType(kserveName: "\(port.datatype.name)") else {
+            throw LoadError("\(place) has a datatype that cannot be sent")
+        }
         do {
             let tensor: Tensor
             if source.hasPrefix("@"), source.hasSuffix(".npy") {

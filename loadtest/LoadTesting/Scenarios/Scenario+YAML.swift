@@ -1,4 +1,5 @@
 internal import Client
+internal import YAML
 
 extension Scenario {
     /// Reads a file. Throws `LoadError` with the file, the line, and what is wrong there.
@@ -11,7 +12,7 @@ extension Scenario {
     /// - Parameter file: What errors call the document. Files that it names are found beside it.
     public init(yaml: [UInt8], file: String) throws(LoadError) {
         self.init()
-        var map = try YAMLMap(try YAMLReader.read(yaml, file: file), file: file)
+        var map = try ScenarioMap(try Self.root(yaml, file), file: file)
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         name = try map.text("name") ?? ""
         target = try map.text("target")
@@ -41,16 +42,23 @@ extension Scenario {
         try map.end()
     }
 
+    private static func root(_ yaml: [UInt8], _ file: String) throws(LoadError) -> YamlNode {
+        let root: YamlNode?
+        do { root = try YamlParser.parse(yaml, file: file) } catch { throw LoadError(error.description) }
+        guard let root else { throw LoadError("\(file): the document is empty") }
+        return root
+    }
+
     private static func model(
-        _ node: YAMLNode, _ file: String, _ folder: String, _ speech: InferenceProtocol, _ timeout: UInt64?
+        _ node: YamlNode, _ file: String, _ folder: String, _ speech: InferenceProtocol, _ timeout: UInt64?
     ) throws(LoadError) -> ModelRequest {
-        if case .scalar(let name) = node.content {
+        if case .scalar(let name, _) = node.content {
             var request = ModelRequest(model: name)
             request.speech = speech
             request.timeoutNanos = timeout
             return request
         }
-        var map = try YAMLMap(node, file: file)
+        var map = try ScenarioMap(node, file: file)
         guard let name = try map.text("model") else { throw map.error(node.line, "a model needs the key 'model' with its name") }
         var request = ModelRequest(model: name)
         request.speech = try map.value("protocol", "kserve, tfserving or torchserve") { InferenceProtocol(rawValue: $0) } ?? speech
@@ -72,10 +80,12 @@ extension Scenario {
         if let shapes = map.take("shapes") {
             guard case .map(let entries) = shapes.content else { throw map.error(shapes.line, "'shapes' must be names and lists") }
             for entry in entries {
-                guard case .list(let sizes) = entry.value.content else { throw map.error(entry.line, "the shape of '\(entry.key)' must be a list") }
+                guard case .list(let sizes) = entry.value.content else {
+                    throw map.error(entry.line, "the shape of '\(entry.key)' must be a list")
+                }
                 var dims: [Int64] = []
                 for size in sizes {
-                    guard case .scalar(let text) = size.content, let dim = Int64(text), dim >= 0 else {
+                    guard case .scalar(let text, _) = size.content, let dim = Int64(text), dim >= 0 else {
                         throw map.error(size.line, "a size must be a whole number from 0 up")
                     }
                     dims.append(dim)
@@ -87,15 +97,17 @@ extension Scenario {
         return request
     }
 
-    private mutating func readPhases(_ map: inout YAMLMap, _ file: String) throws(LoadError) {
+    private mutating func readPhases(_ map: inout ScenarioMap, _ file: String) throws(LoadError) {
         let spacing = try map.value("arrivals", "constant or poisson") { ArrivalSchedule.Spacing(rawValue: $0) }
         guard let node = map.take("phases") else { throw map.error(map.line, "the key 'phases' is missing") }
         guard case .list(let items) = node.content, !items.isEmpty else { throw map.error(node.line, "'phases' must be a list of phases") }
         var phases: [RunPlan.Phase] = []
         var open = 0
         for (index, item) in items.enumerated() {
-            var phase = try YAMLMap(item, file: file)
-            guard let nanos = try phase.duration("duration"), nanos > 0 else { throw phase.error(item.line, "a phase needs a 'duration' above 0") }
+            var phase = try ScenarioMap(item, file: file)
+            guard let nanos = try phase.duration("duration"), nanos > 0 else {
+                throw phase.error(item.line, "a phase needs a 'duration' above 0")
+            }
             var made = RunPlan.Phase(name: try phase.text("name") ?? "phase-\(index + 1)", nanos: nanos)
             let isOpen = try Self.readRate(&phase, into: &made)
             if let concurrency = try phase.integer("concurrency", 1...4_000_000) {
@@ -107,7 +119,8 @@ extension Scenario {
             phases.append(made)
         }
         guard open == 0 || open == phases.count else {
-            throw map.error(node.line, "phases with a 'rate' and phases without one cannot be mixed: one is an open loop, the other a closed one")
+            throw map.error(
+                node.line, "phases with a 'rate' and phases without one cannot be mixed: one is an open loop, the other a closed one")
         }
         if open > 0 {
             plan.pace = .open(spacing ?? .poisson)
@@ -118,11 +131,11 @@ extension Scenario {
     }
 
     /// Whether the phase has a rate: one number, a pair for a ramp, or bursts.
-    private static func readRate(_ map: inout YAMLMap, into phase: inout RunPlan.Phase) throws(LoadError) -> Bool {
+    private static func readRate(_ map: inout ScenarioMap, into phase: inout RunPlan.Phase) throws(LoadError) -> Bool {
         var isOpen = false
         if let rate = map.take("rate") {
             isOpen = true
-            func number(_ node: YAMLNode) throws(LoadError) -> Double {
+            func number(_ node: YamlNode) throws(LoadError) -> Double {
                 guard let value = Double(try map.text(node, "rate")), value >= 0, value <= 1e8 else {
                     throw map.error(node.line, "'rate' must be requests per second")
                 }
@@ -145,8 +158,8 @@ extension Scenario {
         return isOpen
     }
 
-    private static func action(_ node: YAMLNode, _ file: String) throws(LoadError) -> ScenarioAction {
-        var map = try YAMLMap(node, file: file)
+    private static func action(_ node: YamlNode, _ file: String) throws(LoadError) -> ScenarioAction {
+        var map = try ScenarioMap(node, file: file)
         guard let at = try map.duration("at") else { throw map.error(node.line, "an action needs the time 'at' which it is done") }
         let load = try map.text("load")
         let unload = try map.text("unload")

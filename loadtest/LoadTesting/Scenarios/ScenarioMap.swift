@@ -1,13 +1,13 @@
-internal import Messages
+internal import YAML
 
-/// A map of a YAML document from which values are taken by their keys; what is left at the end is unknown, and an error.
-struct YAMLMap {
+/// A map of a scenario's document, from which values are taken by their keys; what is left at the end is unknown, and an error.
+struct ScenarioMap {
     let file: String
     let line: Int
-    private var entries: [(key: String, line: Int, value: YAMLNode)]
+    private var entries: [YamlNode.Entry]
     private var known: [String] = []
 
-    init(_ node: YAMLNode, file: String) throws(LoadError) {
+    init(_ node: YamlNode, file: String) throws(LoadError) {
         guard case .map(let entries) = node.content else { throw LoadError("\(file):\(node.line): expected keys and values") }
         self.file = file
         line = node.line
@@ -16,7 +16,7 @@ struct YAMLMap {
 
     func error(_ line: Int, _ message: String) -> LoadError { LoadError("\(file):\(line): \(message)") }
 
-    mutating func take(_ key: String) -> YAMLNode? {
+    mutating func take(_ key: String) -> YamlNode? {
         known.append(key)
         guard let index = entries.firstIndex(where: { $0.key == key }) else { return nil }
         return entries.remove(at: index).value
@@ -27,8 +27,8 @@ struct YAMLMap {
         return try text(node, key)
     }
 
-    func text(_ node: YAMLNode, _ key: String) throws(LoadError) -> String {
-        guard case .scalar(let text) = node.content else { throw error(node.line, "'\(key)' must be one value") }
+    func text(_ node: YamlNode, _ key: String) throws(LoadError) -> String {
+        guard case .scalar(let text, _) = node.content else { throw error(node.line, "'\(key)' must be one value") }
         return text
     }
 
@@ -55,7 +55,7 @@ struct YAMLMap {
     }
 
     /// The items of a list; one value counts as a list of one.
-    mutating func list(_ key: String) -> [YAMLNode] {
+    mutating func list(_ key: String) -> [YamlNode] {
         guard let node = take(key) else { return [] }
         if case .list(let items) = node.content { return items }
         return [node]
@@ -64,7 +64,7 @@ struct YAMLMap {
     /// Refuses keys that nobody took.
     func end() throws(LoadError) {
         guard let left = entries.first else { return }
-        let nearest = NearestName.of(left.key, among: known)
+        let nearest = EditDistance.nearest(to: left.key, among: known)
         throw error(left.line, "unknown key '\(left.key)'" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
     }
 }
