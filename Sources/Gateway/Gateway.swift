@@ -113,8 +113,10 @@ public final class Gateway: Sendable {
 
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management, TorchService.openInference,
-        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management,
+        TorchService.openInference,
+        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -143,6 +145,9 @@ public final class Gateway: Sendable {
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !isLoopback, tls != nil {
+            log.warning("\(host): REST and metrics are in plain text: --tls-cert is for the gRPC port")
+        }
         guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
     }
