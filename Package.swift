@@ -111,9 +111,11 @@ let package = Package(
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+        .target(
+            name: "LoadTesting", dependencies: ["Client", "CYaml", "GRPC", "HTTP2", "Messages", "Tensors", tls] + nio,
+            path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
-            name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
-            swiftSettings: house),
+            name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .target(name: "CAllocations", path: "bench/transport/CAllocations"),
@@ -122,6 +124,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "transport-echo", dependencies: ["GRPC", "HTTP2"] + nio, path: "bench/transport/echo", swiftSettings: house),
 
+        .executableTarget(name: "ensemblebench", dependencies: ["Serving", "Tensors"], swiftSettings: house),
         .executableTarget(name: "kernelbench", dependencies: ["Kernels"], swiftSettings: house),
         .executableTarget(
             name: "interop-server", dependencies: ["GRPC", "HTTP2", "Messages"] + nio, path: "Tests/interop-server",
@@ -142,5 +145,7 @@ let package = Package(
         tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
         tests(of: "Client", ["Tensors"]),
         tests(of: "Console", ["Engine", "Messages", "Tensors"]),
+        .testTarget(
+            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "GRPC", "HTTP2", "Messages", "Tensors"] + nio, swiftSettings: house),
     ]
 )

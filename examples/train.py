@@ -50,6 +50,20 @@ def write(root, name, estimator, data, input_name, classifier):
     print(f"{name}: score {estimator.score(test_x, test_y):.3f}, {(folder / 'model.onnx').stat().st_size:,} bytes")
 
 
+def write_triage(root):
+    """Golden requests of the ensemble `cancer-triage`, whose steps are in its model.yaml."""
+    folder = root / "cancer-triage" / "1" / "golden"
+    folder.mkdir(parents=True, exist_ok=True)
+    session = onnxruntime.InferenceSession(root / "cancer-forest" / "1" / "model.onnx", providers=["CPUExecutionProvider"])
+    request = load_breast_cancer().data[:12].astype(np.float32)
+    label, probabilities = session.run(["label", "probabilities"], {"features": request})
+    confidence = probabilities.max(1)
+    outputs = {"label": label, "confidence": confidence, "review": (confidence < np.float32(0.9)).astype(np.int64)}
+    golden = {
+        "inputs": {"features": tensor(request)}, "outputs": {name: tensor(array) for name, array in outputs.items()}, "tolerance": 1e-4}
+    (folder / "rows-12.json").write_text(json.dumps(golden) + "\n")
+
+
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "models"
     write(
@@ -62,6 +76,7 @@ def main():
     write(
         root, "diabetes-boosting", GradientBoostingRegressor(n_estimators=80, max_depth=3, random_state=0),
         load_diabetes(), "features", classifier=False)
+    write_triage(root)
 
 
 main()

@@ -42,11 +42,40 @@ public final class InferenceClient: Sendable {
         return try Self.outputs(of: reply)
     }
 
+    /// Asks a model, and what became of the request's time. The trace is JSON; nil from a server that has none.
+    public func inferTraced(
+        model: String, version: String = "", inputs: [(name: String, tensor: Tensor)]
+    ) async throws -> (outputs: [Output], trace: [UInt8]?) {
+        let body = try Self.body(model, version, inputs, parameter: "martlet_trace")
+        let options = options
+        let reply = await withCheckedContinuation { (continuation: CheckedContinuation<TracedReply, Never>) in
+            client.unary("\(Self.service)/ModelInfer", body, options) { reply in continuation.resume(returning: TracedReply(reply)) }
+        }
+        guard reply.status.isOK, let message = reply.message else { throw reply.status }
+        return (try Self.outputs(of: message), reply.trace)
+    }
+
+    /// What is taken out of a reply on its event loop; nobody writes to the message any more.
+    private struct TracedReply: @unchecked Sendable {
+        let status: Status
+        let message: MessageBuffer?
+        let trace: [UInt8]?
+
+        init(_ reply: ClientReply) {
+            status = reply.status
+            message = reply.message
+            trace = reply.trailingMetadata.binaryValues("martlet-trace-bin").first
+        }
+    }
+
     private var options: GRPCClient.Options { GRPCClient.Options(timeout: timeoutNanos) }
 
-    private static func body(_ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)]) throws(Status) -> ReplyBody {
+    private static func body(
+        _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], parameter: String? = nil
+    ) throws(Status) -> ReplyBody {
         var writer = ModelInferWriter(.request)
         writer.begin(model: model, version: version)
+        if let parameter { writer.parameter(parameter, .bool(true)) }
         // String tensors have no bytes to point at until they are packed; these live until the slices are copied below.
         let packed = inputs.map { $0.tensor.dataType == .string ? RawStrings.pack($0.tensor.strings) : [] }
         var buffer = ByteBuffer()
@@ -117,8 +146,8 @@ public final class InferenceClient: Sendable {
 }
 
 /// String elements as the protocol packs them: each a length of 4 bytes, little-endian, and its bytes.
-enum RawStrings {
-    static func pack(_ strings: [ByteString]) -> [UInt8] {
+package enum RawStrings {
+    package static func pack(_ strings: [ByteString]) -> [UInt8] {
         var packed: [UInt8] = []
         for string in strings {
             withUnsafeBytes(of: UInt32(string.bytes.count).littleEndian) { packed.append(contentsOf: $0) }

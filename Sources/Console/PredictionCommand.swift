@@ -19,24 +19,31 @@ public struct PredictionCommand: Sendable {
     private let version: String
     private let inputs: [String]
     private let timeoutSeconds: Double
+    private let isTraced: Bool
 
-    public init(target: String, model: String, version: String, inputs: [String], timeoutSeconds: Double) {
+    public init(target: String, model: String, version: String, inputs: [String], timeoutSeconds: Double, isTraced: Bool = false) {
         self.target = target
         self.model = model
         self.version = version
         self.inputs = inputs
         self.timeoutSeconds = timeoutSeconds
+        self.isTraced = isTraced
     }
 
     public func run(as form: PredictionForm) async throws -> String {
         let client = try InferenceClient(target: target, timeoutSeconds: timeoutSeconds)
         let metadata = try await client.call("ModelMetadata", ModelMetadataRequest(name: model, version: version), ModelMetadataResponse.self)
         let given = try inputs.map { try Self.read($0, metadata) }
-        let outputs = try await client.infer(model: model, version: version, inputs: given)
+        guard isTraced else { return try Self.text(try await client.infer(model: model, version: version, inputs: given), form) }
+        let (outputs, trace) = try await client.inferTraced(model: model, version: version, inputs: given)
+        return try Self.text(outputs, form) + (trace.map { try TraceReport(json: $0).text } ?? "the server keeps no trace\n")
+    }
+
+    private static func text(_ outputs: [InferenceClient.Output], _ form: PredictionForm) throws -> String {
         switch form {
         case .json:
             return "{" + outputs.map { "\(JSONText.quoted($0.name)): \($0.tensor.json)" }.joined(separator: ", ") + "}\n"
-        case .table: return Self.table(outputs)
+        case .table: return table(outputs)
         case .npy:
             var text = ""
             for output in outputs {

@@ -25,7 +25,7 @@ public final class Gateway: Sendable {
     private let server: GRPCServer
     private let web: WebServer
     private let health = ModelHealth()
-    private let tls: TLSIdentity?
+    let tls: TLSIdentity?
     private let kserve: KServeService
     private let tensorFlow: TFService
     private let torch: TorchService
@@ -97,9 +97,11 @@ public final class Gateway: Sendable {
     private var rooms: [any WebRoom] {
         [
             KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
-            TorchRest(models: torch.models), MLflowRest(core: core), MetricsRoom(core: core),
+            TorchRest(models: torch.models), MLflowRest(core: core), metricsRoom,
         ]
     }
+
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server))) }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -132,7 +134,7 @@ public final class Gateway: Sendable {
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
             let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
             let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
-            let metrics = try await web.start([MetricsRoom(core: core)], host: host, port: settings.metricsPort, on: group)
+            let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
             if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")

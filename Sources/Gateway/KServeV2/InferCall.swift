@@ -87,6 +87,8 @@ final class InferCall: @unchecked Sendable {
     private func readParameters(_ parameters: InferParameters) throws(ServingError) {
         for (name, value) in parameters {
             switch String(name) {
+            case RequestTrace.parameter:
+                if case .bool(true) = value { request.trace = EnsembleTrace() }
             case "priority": request.priority = Int(clamping: try whole(name, value))
             case "timeout":
                 let (nanos, overflow) = try whole(name, value).multipliedReportingOverflow(by: 1000)
@@ -151,17 +153,19 @@ final class InferCall: @unchecked Sendable {
     func answer() {
         guard let call else { return }
         self.call = nil
+        // Only for callers who asked: the rest pays nothing for it.
+        let trailing = request.trace.map { RequestTrace(request, $0).metadata } ?? Metadata()
         if let error = request.error {
-            call.fail(Status(error))
+            call.fail(Status(error), trailing: trailing)
             return
         }
         do throws(ServingError) {
             try write(inStream: false)
         } catch {
-            call.fail(Status(error))
+            call.fail(Status(error), trailing: trailing)
             return
         }
-        call.reply(makeReply())
+        call.reply(makeReply(), trailing: trailing)
     }
 
     /// The message for a stream, with the answer or with why there is none.

@@ -54,7 +54,10 @@ extension ModelConfig {
             policy.priority = spec.priority > 0 ? .max : .min
             optimization = policy
         }
-        if let sequence = spec.sequence {
+        if let ensemble = spec.ensemble {
+            instanceGroup = []
+            scheduling = .ensembleScheduling(Ensembling(ensemble))
+        } else if let sequence = spec.sequence {
             scheduling = .sequenceBatching(SequenceBatching(sequence))
         } else if batched {
             // Requests always gather here, said or not.
@@ -75,6 +78,30 @@ extension ModelConfig.VersionPolicy {
         case .latest(let count): self.init(choice: .latest(Latest(numVersions: UInt32(clamping: count))))
         case .specific(let versions): self.init(choice: .specific(Specific(versions: versions)))
         }
+    }
+}
+
+extension ModelConfig.Ensembling {
+    /// The steps in Triton's terms, which know models and single tensors: what decides between steps is left out, and of several tensors that may
+    /// feed an input the first is named.
+    fileprivate init(_ spec: EnsembleSpec) {
+        self.init()
+        func add(_ step: EnsembleSpec.Step) {
+            var said = Step()
+            switch step.target {
+            case .model(let name, let selector):
+                said.modelName = name
+                said.modelVersion = if case .number(let number) = selector { number } else { -1 }
+            case .builtin(let name, _):
+                said.modelName = "builtin:\(name)"
+                said.modelVersion = -1
+            }
+            said.inputMap = step.inputs.compactMapValues(\.first)
+            said.outputMap = step.outputs
+            self.step.append(said)
+            for fallback in step.fallbacks { add(fallback) }
+        }
+        for step in spec.steps { add(step) }
     }
 }
 

@@ -102,6 +102,7 @@ struct TritonSpec {
                 EnsembleSpec.Step(
                     model: step.modelName, version: step.modelVersion > 0 ? .number(step.modelVersion) : .any, inputs: step.inputMap,
                     outputs: step.outputMap))
+            guard steps.count <= EnsembleSpec.maxSteps else { throw fault("ensemble_scheduling.step", "has more than \(EnsembleSpec.maxSteps) steps") }
         }
         return EnsembleSpec(steps: steps)
     }

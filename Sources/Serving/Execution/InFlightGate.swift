@@ -16,6 +16,9 @@ struct InFlightGate: ~Copyable {
         return false
     }
 
+    /// One more inside, for someone who is inside already: a closed gate keeps nobody from bringing another in.
+    borrowing func enterAgain() { state.wrappingAdd(1, ordering: .relaxed) }
+
     /// One fewer inside; true for the last one out of a closed gate.
     borrowing func leave() -> Bool {
         state.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == Self.closed

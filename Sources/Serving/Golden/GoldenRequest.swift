@@ -81,6 +81,34 @@ struct GoldenRequest: Sendable {
         }
         defer { instance.releaseOutputs() }
         request.setOutputs(instance.outputs, binding: binding, rows: nil, shared: [])
+        try compare(request)
+    }
+
+    /// Asks an executor and compares. Waits for the answer: on a loading thread.
+    func check(on executor: any RequestExecutor, binding: Binding, clock: MonotonicClock) throws(ServingError) {
+        let request = InferenceRequest()
+        request.inputs = inputs.map { InputTensor(name: Name($0.name), $0.tensor) }
+        request.requestedOutputs = outputs.map { Name($0.name) }
+        request.timing.arrivedNanos = clock.nowNanos
+        do throws(ServingError) {
+            try binding.bind(request)
+            let sink = Waiter()
+            request.sink = sink
+            executor.submit(request)
+            sink.spot.park(untilNanos: nil)
+            if let error = request.error { throw error }
+        } catch {
+            throw ServingError(error.code, "golden request '\(name)' failed: \(error.message)")
+        }
+        try compare(request)
+    }
+
+    private final class Waiter: ReplySink {
+        let spot = ParkingSpot()
+        func finished(_ request: InferenceRequest) { spot.wake() }
+    }
+
+    private func compare(_ request: InferenceRequest) throws(ServingError) {
         for expected in outputs {
             guard let got = request.outputs.first(where: { $0.name == expected.name })?.tensor else {
                 throw ServingError(.failedPrecondition, "golden request '\(name)': output '\(expected.name)' is missing")

@@ -27,6 +27,10 @@ struct ModelRecord {
     /// Jobs that wait for the one that runs.
     var pending: [@Sendable () -> Void] = []
     var isBusy = false
+    /// How the model was last loaded, when it is an ensemble: what it is made of may change, and then it is loaded again.
+    var order: LoadOrder?
+    /// Models that its steps run, when it is an ensemble.
+    var members: Set<String> = []
 
     var routing: RoutingSpec { routingOverride ?? spec?.routing ?? RoutingSpec() }
 
@@ -46,5 +50,7 @@ struct ModelRecord {
         var spec: ModelSpec
         /// Counts loads with files handed over, which are never the same as anything else.
         var handedOver: Int
+        /// What an ensemble was made of.
+        var members: [MemberFacts] = []
     }
 }

@@ -17,6 +17,8 @@ public final class ModelVersion: Sendable {
     let gate = InFlightGate()
     let binding: Binding
     let executor: any RequestExecutor
+    /// The executor of an ensemble; nil for any other model.
+    let ensemble: EnsembleExecutor?
     let cache: ResponseCache?
     let limiter: RateLimiter?
     private let clock: MonotonicClock
@@ -45,6 +47,7 @@ public final class ModelVersion: Sendable {
         clock = parts.clock
         cache = parts.cacheBytes > 0 ? ResponseCache(limitBytes: parts.cacheBytes, statistics: statistics, clock: clock, executor: executor) : nil
         self.executor = executor
+        ensemble = executor as? EnsembleExecutor
         self.onDrained = onDrained
     }
 
@@ -130,4 +133,9 @@ extension RequestExecutor {
     func submit(burst requests: ArraySlice<InferenceRequest>) {
         for request in requests { submit(request) }
     }
+}
+
+extension ModelVersion {
+    /// The steps of an ensemble in the order of its configuration, with what each has done; empty for any other model.
+    public var steps: [(name: String, statistics: StepStatistics)] { ensemble?.graph.steps.map { ($0.name, $0.statistics) } ?? [] }
 }

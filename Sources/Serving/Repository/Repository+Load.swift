@@ -5,8 +5,9 @@ extension Repository {
         _ model: String, override: ModelSpec?, files: [Int64: [String: [UInt8]]], completion: @escaping @Sendable (ServingError?) -> Void
     ) {
         enqueue(model: model) { [self] in
-            let listing = list()[model] ?? ModelListing(name: model, folder: nil)
-            completion(load(model, listing: listing, override: override, files: files))
+            let listings = list()
+            let listing = listings[model] ?? ModelListing(name: model, folder: nil)
+            loadAfterMembers(LoadOrder(listing: listing, override: override, files: files), listings: listings, path: [], completion: completion)
         }
     }
 
@@ -30,11 +31,16 @@ extension Repository {
             return files.isEmpty ? 0 : state.handedOver
         }
         let spec: ModelSpec
+        note(LoadOrder(listing: given, override: override, files: files), isEnsemble: false, members: [])
         do throws(ServingError) {
             if listing.versions.isEmpty && listing.configurations.isEmpty {
                 throw ServingError(.notFound, "failed to load '\(name)', no such model in the repository")
             }
             if let override { spec = override } else { spec = try readSpec(listing) }
+            if let ensemble = spec.ensemble {
+                note(LoadOrder(listing: given, override: override, files: files), isEnsemble: true, members: ensemble.members.map(\.model))
+                try checkForCycle(name)
+            }
         } catch {
             return giveUp(name, error)
         }
@@ -60,7 +66,7 @@ extension Repository {
         for number in desired {
             guard let versionListing = listing.versions.first(where: { $0.number == number }) else { continue }
             let origin = ModelRecord.Origin(
-                listing: versionListing, spec: spec, handedOver: files[number] == nil ? 0 : handedOver)
+                listing: versionListing, spec: spec, handedOver: files[number] == nil ? 0 : handedOver, members: memberFacts(name, spec))
             if let live = before[number], live.origin == origin {
                 next[number] = live
                 continue
@@ -84,7 +90,7 @@ extension Repository {
         }
         let somethingServes = !next.isEmpty
         // What failed is stood in for by what served before: its own older self, or, when nothing came up, all that served.
-        for (number, live) in before where next[number] == nil {
+        for (number, live) in before where next[number] == nil && hasItsMembers(live) {
             if failures[number] != nil || !somethingServes { next[number] = live }
         }
         if somethingServes { startCanary(name, spec: spec, before: before, next: &next) }
@@ -135,7 +141,7 @@ extension Repository {
         return error
     }
 
-    private func readSpec(_ listing: ModelListing) throws(ServingError) -> ModelSpec {
+    func readSpec(_ listing: ModelListing) throws(ServingError) -> ModelSpec {
         var found: ModelSpec?
         for file in listing.configurations {
             guard let reader = readers.first(where: { $0.fileName == file.name }) else { continue }

@@ -18,7 +18,20 @@ extension Repository {
             state.models[name] = record
             return route
         }
-        router.update { routes, _ in routes[Name(name)] = route }
+        var before: RouteTable.Route?
+        router.update { routes, _ in
+            before = routes[Name(name)]
+            routes[Name(name)] = route
+        }
+        if !Self.reachesTheSame(before, route) { reloadDependents(of: name) }
+    }
+
+    /// Whether whatever names the model reaches the same versions by both.
+    private static func reachesTheSame(_ left: RouteTable.Route?, _ right: RouteTable.Route?) -> Bool {
+        let versions = { (route: RouteTable.Route?) in (route?.versions ?? []).map(ObjectIdentifier.init) }
+        return versions(left) == versions(right) && (left?.labels ?? [:]) == (right?.labels ?? [:])
+            && left?.preferred === right?.preferred
+            && left?.split?.parts.map(\.version.number) == right?.split?.parts.map(\.version.number)
     }
 
     private static func makeRoute(_ record: inout ModelRecord) -> RouteTable.Route {

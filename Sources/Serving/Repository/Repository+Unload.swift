@@ -36,6 +36,7 @@ extension Repository {
         router.update { routes, _ in
             routes[Name(model)] = forget ? nil : RouteTable.Route(reason: "unloaded")
         }
+        if !live.isEmpty { reloadDependents(of: model) }
         guard let completion else {
             for version in live { retire(version, completion: nil) }
             return
@@ -72,7 +73,7 @@ extension Repository {
 }
 
 /// Calls a closure once a number of things have happened.
-private final class Countdown: Sendable {
+final class Countdown: Sendable {
     private let left: Atomic<Int>
     private let body: @Sendable () -> Void
 

@@ -41,7 +41,7 @@ final class Repository: Sendable {
         self.configuration = configuration
         self.readers = readers
         self.router = router
-        loader = VersionLoader(configuration: configuration, backends: backends, pool: pool)
+        loader = VersionLoader(configuration: configuration, backends: backends, pool: pool, router: router)
         jobs = LoaderPool(threads: configuration.loaders)
     }
 
@@ -152,11 +152,13 @@ final class Repository: Sendable {
             state.startupLeft = wanted.count
         }
         if wanted.isEmpty { return finishStartup(count: 0) }
-        for name in wanted.sorted() {
-            let listing = models[name] ?? ModelListing(name: name, folder: nil)
+        // Ensembles last: when their turn comes what they are made of is there, or on its way.
+        let listings = models
+        let ensembles = wanted.filter { listings[$0].map(declaresEnsemble) ?? false }
+        for name in wanted.subtracting(ensembles).sorted() + ensembles.sorted() {
+            let listing = listings[name] ?? ModelListing(name: name, folder: nil)
             enqueue(model: name) { [self] in
-                _ = load(name, listing: listing, override: nil, files: [:])
-                finishStartup(count: 1)
+                loadAfterMembers(LoadOrder(listing: listing), listings: listings, path: []) { [self] _ in finishStartup(count: 1) }
             }
         }
     }

@@ -6,12 +6,16 @@ struct VersionLoader: Sendable {
     let configuration: ServingCore.Configuration
     let backends: BackendRegistry
     let pool: ComputePool
+    let router: Router
 
     func load(
         _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]], spec: ModelSpec, limiter: RateLimiter?,
         onDrained: @escaping @Sendable (ModelVersion) -> Void
     ) throws(ServingError) -> ModelVersion {
         if let manifest = listing.manifest, let folder = listing.folder { try manifest.check(folder: folder) }
+        if let ensemble = spec.ensemble {
+            return try load(ensemble, identity, listing: listing, contents: contents, spec: spec, limiter: limiter, onDrained: onDrained)
+        }
         let names = Set(listing.files.map(\.name)).union(contents.keys)
         let (backend, file) = try chooseBackend(identity, names: names, spec: spec)
         let files = ModelFiles(folder: listing.folder, main: file, contents: contents)

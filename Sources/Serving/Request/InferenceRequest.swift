@@ -95,6 +95,14 @@ public final class InferenceRequest: @unchecked Sendable {
     var turn: UInt64?
     /// Those who have a word to say before the sink hears of the answer; the latest speaks first.
     var stages: [any AnswerStage] = []
+    /// The ensemble's run that this is a step of, which step, and which row of a mapped one; -1 for all rows.
+    var run: EnsembleRun?
+    var step = 0
+    var row = -1
+    /// Versions that the steps of an ensemble have been promised; nil for what is live.
+    var pins: EnsemblePins?
+    /// Where the steps of an ensemble note what they did, for callers who asked.
+    public var trace: EnsembleTrace?
     private let flags = Atomic<UInt8>(0)
 
     public init() {}
@@ -111,7 +119,7 @@ public final class InferenceRequest: @unchecked Sendable {
     /// Nobody waits for the answer any more. It is dropped where it stands, unless it runs already; the sink is still called. Any thread.
     public func cancel() { flags.bitwiseOr(1, ordering: .relaxed) }
 
-    public var isCancelled: Bool { flags.load(ordering: .relaxed) & 1 != 0 }
+    public var isCancelled: Bool { flags.load(ordering: .relaxed) & 1 != 0 || run?.isAbandoned ?? false }
 
     /// Ready for the next question. Only for whoever got the request back.
     public func reset() {
@@ -137,6 +145,11 @@ public final class InferenceRequest: @unchecked Sendable {
         assembly = nil
         turn = nil
         stages.removeAll(keepingCapacity: true)
+        run = nil
+        step = 0
+        row = -1
+        pins = nil
+        trace = nil
         flags.store(0, ordering: .relaxed)
     }
 }

@@ -46,36 +46,43 @@ final class RouteTable: Sendable {
 
     /// The version that answers `request`, and the shadow that watches, if one does.
     func find(_ request: InferenceRequest) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
+        try find(request.model, request.version, for: request)
+    }
+
+    /// The version of `model` that answers on behalf of `request`, whose keys decide where a model's requests are shared.
+    func find(
+        _ model: Name, _ selector: VersionSelector, for request: InferenceRequest
+    ) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
         guard !isDraining else { throw ServingError(.unavailable, "the server is shutting down") }
-        guard let route = routes[request.model] else {
-            throw ServingError(.notFound, "Request for unknown model: '\(request.model)' is not found")
+        guard let route = routes[model] else {
+            throw ServingError(.notFound, "Request for unknown model: '\(model)' is not found")
         }
-        switch request.version {
+        switch selector {
         case .any:
-            guard let version = route.split?.choose(request) ?? route.preferred else { throw Self.notReady(request, route) }
+            guard let version = route.split?.choose(request) ?? route.preferred else { throw Self.notReady(model, route) }
             return (version, route.shadow)
         case .number(let number):
             guard let version = route.version(number) else {
-                if route.versions.isEmpty { throw Self.notReady(request, route) }
-                throw ServingError(.notFound, "Request for unknown model: '\(request.model)' version \(number) is not found")
+                if route.versions.isEmpty { throw Self.notReady(model, route) }
+                throw ServingError(.notFound, "Request for unknown model: '\(model)' version \(number) is not found")
             }
             return (version, nil)
         case .label(let label):
             guard let number = route.labels[label] else {
-                throw ServingError(.notFound, "Request for unknown model: '\(request.model)' has no version labelled '\(label)'")
+                throw ServingError(.notFound, "Request for unknown model: '\(model)' has no version labelled '\(label)'")
             }
             guard let version = route.version(number) else {
                 throw ServingError(
-                    .unavailable, "model '\(request.model)' version \(number), labelled '\(label)', is not ready")
+                    .unavailable, "model '\(model)' version \(number), labelled '\(label)', is not ready")
             }
             return (version, nil)
         }
     }
 
-    private static func notReady(_ request: InferenceRequest, _ route: Route) -> ServingError {
+    private static func notReady(_ model: Name, _ route: Route) -> ServingError {
         ServingError(
             .unavailable,
-            "Request for unknown model: '\(request.model)' has no available versions"
+            "Request for unknown model: '\(model)' has no available versions"
                 + (route.reason.isEmpty ? "" : ": \(route.reason)"))
     }
 }

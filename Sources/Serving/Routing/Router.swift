@@ -31,9 +31,16 @@ final class Router: Sendable {
     func enter(
         _ request: InferenceRequest, _ table: inout RouteTable
     ) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
+        try enter(request.model, request.version, for: request, &table)
+    }
+
+    /// Lets a step of `request` into a version of `model`, or says why not.
+    func enter(
+        _ model: Name, _ selector: VersionSelector, for request: InferenceRequest, _ table: inout RouteTable
+    ) throws(ServingError) -> (version: ModelVersion, shadow: Shadow?) {
         while true {
             if table.generation != generation.load(ordering: .acquiring) { table = current }
-            let found = try table.find(request)
+            let found = try table.find(model, selector, for: request)
             if found.version.gate.enter() { return found }
             // Closed between our look at the table and now: a newer table says who answers instead.
             let newer = current

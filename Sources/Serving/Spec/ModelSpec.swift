@@ -73,6 +73,8 @@ public struct TensorSpec: Sendable, Hashable {
     public var labelFile: String?
     /// How an image's extents are laid out, as declared; passed back to clients that ask.
     public var format: String?
+    /// For an output of an ensemble the tensors that it is taken from, the first that is there; empty for the one of its own name.
+    public var sources: [String] = []
 
     public init(
         name: String, dataType: DataType? = nil, dims: [Int]? = nil, reshape: [Int]? = nil, isOptional: Bool = false,

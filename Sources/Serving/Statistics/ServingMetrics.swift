@@ -6,7 +6,7 @@ extension ServingCore {
     /// Any thread; cost grows with the number of live versions.
     public func metrics() -> [MetricFamily] {
         let versions = liveVersions.map { VersionMetrics(version: $0) }
-        return ownMetrics(versions) + tritonMetrics(versions) + repositoryMetrics()
+        return ownMetrics(versions) + stepMetrics() + tritonMetrics(versions) + repositoryMetrics()
     }
 
     private func ownMetrics(_ versions: [VersionMetrics]) -> [MetricFamily] {

@@ -103,7 +103,7 @@ import Testing
         #expect(spec.sequence?.controls.map(\.kind) == [.start, .correlationID])
         #expect(spec.sequence?.states.first?.dims == [2, 128])
         #expect(spec.warmups.first?.inputs["x"]?.filling == .random)
-        #expect(spec.ensemble?.steps.first?.version == .number(2))
+        #expect(spec.ensemble?.members.first?.selector == .number(2))
     }
 
     @Test(arguments: [

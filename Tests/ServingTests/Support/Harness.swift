@@ -15,7 +15,7 @@ final class Harness {
         readers: [any SpecReader] = [], configure: (inout ServingCore.Configuration) -> Void = { _ in }
     ) {
         for (file, text) in models { folder.write(text, to: file) }
-        var configuration = ServingCore.Configuration(sources: [FolderSource(path: folder.path, configurationNames: ["spec.test"])])
+        var configuration = ServingCore.Configuration(sources: [FolderSource(path: folder.path, configurationNames: ["spec.test", "model.yaml"])])
         configuration.lanes = lanes
         configuration.inlineNanos = inline ? 1_000_000_000 : 0
         configuration.controlMode = mode

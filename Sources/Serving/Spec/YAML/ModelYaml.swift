@@ -61,6 +61,12 @@ extension ModelSpec {
         }
         warmups = try WarmupSpec.list(&map, "warmup")
         ensemble = try EnsembleSpec(&map, "steps")
+        for output in outputs where !output.sources.isEmpty {
+            guard ensemble != nil else {
+                throw YamlError("\(map.file):\(map.line): output '\(output.name)' has 'from', which only an ensemble's outputs have")
+            }
+            ensemble?.outputSources[output.name] = output.sources
+        }
     }
 }
 

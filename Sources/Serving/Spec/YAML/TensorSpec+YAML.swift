@@ -18,6 +18,7 @@ extension TensorSpec {
             spec.allowsRagged = try inner.bool("ragged") ?? false
             spec.labelFile = try inner.string("label_file")
             spec.format = try inner.string("format")
+            if key == "outputs" { spec.sources = try inner.strings("from") ?? [] }
             try inner.finish()
             specs.append(spec)
         }
