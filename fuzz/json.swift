@@ -26,6 +26,8 @@ private func numbers(_ bytes: UnsafeRawBufferPointer) {
     _ = number.integer(Int8.self)
     _ = number.integer(UInt64.self)
     if let exact = number.integer(Int64.self), Int64(text) != nil, exact != Int64(text) { fatalError("\(text) became \(exact)") }
-    if let double = Double(text), double.bitPattern != number.double.bitPattern, !double.isNaN { fatalError("\(text) became \(number.double)") }
+    if let double = Double(text), double.bitPattern != number.double.bitPattern, !double.isNaN {
+        fatalError("\(text) became \(number.double)")
+    }
     if let float = Float(text), float.bitPattern != number.float.bitPattern, !float.isNaN { fatalError("\(text) became \(number.float)") }
 }

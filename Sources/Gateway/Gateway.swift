@@ -93,15 +93,15 @@ public final class Gateway: Sendable {
         }
     }
 
-    private var metrics: MetricsRoom { MetricsRoom(core: core, wire: WireMetrics(server: server)) }
-
     /// The protocols on the HTTP port.
     private var rooms: [any WebRoom] {
         [
             KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
-            TorchRest(models: torch.models), MLflowRest(core: core), metrics,
+            TorchRest(models: torch.models), MLflowRest(core: core), metricsRoom,
         ]
     }
+
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server))) }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -115,8 +115,10 @@ public final class Gateway: Sendable {
 
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management, TorchService.openInference,
-        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management,
+        TorchService.openInference,
+        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -132,10 +134,10 @@ public final class Gateway: Sendable {
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
             let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
             let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
-            let metricsPort = try await web.start([metrics], host: host, port: settings.metricsPort, on: group)
+            let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
             if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
-            return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metricsPort)")
+            return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
             throw error
@@ -145,6 +147,9 @@ public final class Gateway: Sendable {
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !isLoopback, tls != nil {
+            log.warning("\(host): REST and metrics are in plain text: --tls-cert is for the gRPC port")
+        }
         guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
     }

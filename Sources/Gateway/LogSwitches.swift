@@ -30,7 +30,8 @@ final class LogSwitches: Sendable {
         get { state.withLock { $0 } }
         set {
             state.withLock { $0 = newValue }
-            let level: Logger.Level = newValue.verboseLevel == 0 ? startLevel : newValue.verboseLevel == 1 ? min(.debug, startLevel) : .trace
+            let level: Logger.Level =
+                newValue.verboseLevel == 0 ? startLevel : newValue.verboseLevel == 1 ? min(.debug, startLevel) : .trace
             current.store(Self.rank(level), ordering: .relaxed)
         }
     }

@@ -135,7 +135,8 @@ extension JSONReader {
             throw JSONError("\(shown(position)) stands where a value should be", at: position)
         }
         return JSONNumber(
-            digits: 0, exponent: 0, isNegative: isNegative, isExact: false, text: UnsafeRawBufferPointer(start: nil, count: 0), special: special)
+            digits: 0, exponent: 0, isNegative: isNegative, isExact: false, text: UnsafeRawBufferPointer(start: nil, count: 0),
+            special: special)
     }
 
     @inline(__always)

@@ -37,7 +37,8 @@ extension JSONReader {
             case UInt8(ascii: "n"): content.append(0x0A)
             case UInt8(ascii: "r"): content.append(0x0D)
             case UInt8(ascii: "t"): content.append(0x09)
-            case UInt8(ascii: "u"): content.append(contentsOf: UTF8.encode(try scalar(&index, raw.range.upperBound)) ?? UTF8.encodedReplacementCharacter)
+            case UInt8(ascii: "u"):
+                content.append(contentsOf: UTF8.encode(try scalar(&index, raw.range.upperBound)) ?? UTF8.encodedReplacementCharacter)
             default: throw JSONError("'\\\(Character(UnicodeScalar(escape)))' is no escape of JSON", at: index - 2)
             }
         }
@@ -99,7 +100,9 @@ extension JSONReader {
     private func unit(_ index: inout Int, _ end: Int) throws(JSONError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard index < end, let digit = Self.hexDigit(bytes[index]) else { throw JSONError("four hexadecimal digits are expected", at: index) }
+            guard index < end, let digit = Self.hexDigit(bytes[index]) else {
+                throw JSONError("four hexadecimal digits are expected", at: index)
+            }
             value = value << 4 | digit
             index += 1
         }

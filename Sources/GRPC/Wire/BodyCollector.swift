@@ -33,7 +33,9 @@ package struct BodyCollector: ~Copyable {
     /// What has come.
     package consuming func finish() -> MessageBuffer { buffer }
 
-    package static func tooLarge(_ limit: Int) -> Status { Status(.resourceExhausted, "the body is larger than the \(limit) bytes allowed") }
+    package static func tooLarge(_ limit: Int) -> Status {
+        Status(.resourceExhausted, "the body is larger than the \(limit) bytes allowed")
+    }
 
     private static func room(_ count: Int, _ budget: MemoryBudget) throws(Status) -> MessageBuffer {
         guard budget.reserve(count) else { throw Status(.resourceExhausted, "no memory left for request bodies") }

@@ -62,6 +62,7 @@ enum GRPCWebFrames {
     static func trailers(_ status: Status, _ metadata: Metadata, isText: Bool) -> ByteBuffer {
         var text = Array("grpc-status:\(status.code.rawValue)\r\ngrpc-message:\(encoded(status.message))\r\n".utf8)
         if !status.details.isEmpty { text += Array("grpc-status-details-bin:\(TextBase64.encode(status.details))\r\n".utf8) }
+        // swift-format-ignore: ReplaceForEachWithForLoop
         metadata.forEach { name, value in text += Array(name) + [UInt8(ascii: ":")] + Array(value) + [0x0D, 0x0A] }
         return text.withUnsafeBytes { frame(trailerFlag, $0, isText: isText) }
     }

@@ -64,8 +64,10 @@ final class GRPCWebRoom: WebRoom {
 
     /// Headers that HTTP keeps for itself, and those that say something about this hop alone.
     private static let kept: Set<String> = [
-        "content-type", "content-length", "content-encoding", "accept", "accept-encoding", "accept-language", "connection", "host", "origin", "referer",
-        "user-agent", "x-user-agent", "x-grpc-web", "grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "te", "transfer-encoding", "cookie",
+        "content-type", "content-length", "content-encoding", "accept", "accept-encoding", "accept-language", "connection", "host",
+        "origin", "referer",
+        "user-agent", "x-user-agent", "x-grpc-web", "grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "te", "transfer-encoding",
+        "cookie",
     ]
 
     private func options(_ request: WebRequest) -> GRPCClient.Options {
@@ -74,7 +76,9 @@ final class GRPCWebRoom: WebRoom {
             let name = field.name.canonicalName
             guard !Self.kept.contains(name), !name.hasPrefix("sec-") else { continue }
             if name.hasSuffix("-bin") {
-                if let bytes = Array(field.value.utf8).withUnsafeBytes({ TextBase64.decode($0) }) { options.metadata.append(name, binary: bytes) }
+                if let bytes = Array(field.value.utf8).withUnsafeBytes({ TextBase64.decode($0) }) {
+                    options.metadata.append(name, binary: bytes)
+                }
             } else {
                 options.metadata.append(name, field.value)
             }
@@ -85,7 +89,9 @@ final class GRPCWebRoom: WebRoom {
 
     /// The time that a `grpc-timeout` header allows; nil for none, and for what is no time.
     static func nanoseconds(_ text: String) -> UInt64? {
-        let units: [Character: UInt64] = ["H": 3_600_000_000_000, "M": 60_000_000_000, "S": 1_000_000_000, "m": 1_000_000, "u": 1000, "n": 1]
+        let units: [Character: UInt64] = [
+            "H": 3_600_000_000_000, "M": 60_000_000_000, "S": 1_000_000_000, "m": 1_000_000, "u": 1000, "n": 1,
+        ]
         guard text.count <= 9, let unit = text.last.flatMap({ units[$0] }), let value = UInt64(text.dropLast()) else { return nil }
         let (nanoseconds, overflow) = value.multipliedReportingOverflow(by: unit)
         return overflow ? nil : nanoseconds

@@ -29,7 +29,8 @@ struct CrossOrigin: Sendable {
         var fields = HTTPFields()
         let asked = header("Access-Control-Request-Headers", of: request)
         for (name, value) in allowed + [
-            ("Access-Control-Allow-Methods", wanted), ("Access-Control-Allow-Headers", asked ?? "content-type"), ("Access-Control-Max-Age", "600"),
+            ("Access-Control-Allow-Methods", wanted), ("Access-Control-Allow-Headers", asked ?? "content-type"),
+            ("Access-Control-Max-Age", "600"),
         ] {
             if let name = HTTPFields.Element.Name(name) { fields[name] = value }
         }

@@ -1,15 +1,13 @@
 internal import GRPC
-internal import Serving
 
 /// Metrics for Prometheus, at the path that its configurations have for Triton and at TensorFlow Serving's.
 struct MetricsRoom: WebRoom {
-    let core: ServingCore
-    let wire: WireMetrics
+    let page: MetricsPage
 
     func endpoint(at path: WebPath) -> WebEndpoint? {
         guard path.parts == ["metrics"] || path.parts == ["monitoring", "prometheus", "metrics"] else { return nil }
-        return .get(.metrics) { [core, wire] _ in
-            WebAnswer(text: MetricsPage(core: core, wire: wire).text, contentType: "text/plain; version=0.0.4; charset=utf-8")
+        return .get(.metrics) { [page] _ in
+            WebAnswer(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
 

@@ -101,7 +101,8 @@ struct WebResponder: HTTPResponder {
         do throws(Status) {
             return try BodyCoding.inflate(body, coding, limit: limits.maxBodyBytes, budget: budget)
         } catch {
-            throw error.code == .resourceExhausted ? WebFailure(413, error.message) : WebFailure(400, "the body is not \(coding.name): \(error.message)")
+            throw error.code == .resourceExhausted
+                ? WebFailure(413, error.message) : WebFailure(400, "the body is not \(coding.name): \(error.message)")
         }
     }
 

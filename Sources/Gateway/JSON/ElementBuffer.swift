@@ -68,7 +68,11 @@ struct ElementBuffer: ~Copyable {
     private func integer<Integer: FixedWidthInteger>(_ reader: inout JSONReader, _ type: Integer.Type) throws(JSONError) -> Integer {
         let start = reader.mark()
         let number: JSONNumber
-        if options.contains(.lenient), try reader.peek() == .bool { number = JSONNumber(try reader.bool() ? 1 : 0) } else { number = try reader.number() }
+        if options.contains(.lenient), try reader.peek() == .bool {
+            number = JSONNumber(try reader.bool() ? 1 : 0)
+        } else {
+            number = try reader.number()
+        }
         guard let value: Integer = number.integer() else {
             throw JSONError("the element is no \(dataType.kserveName)", at: start)
         }
@@ -78,7 +82,9 @@ struct ElementBuffer: ~Copyable {
     private func bool(_ reader: inout JSONReader) throws(JSONError) -> UInt8 {
         guard try reader.peek() == .number else { return try reader.bool() ? 1 : 0 }
         let start = reader.mark()
-        guard let value: UInt8 = try reader.number().integer(), value < 2 else { throw JSONError("the element is neither true nor false", at: start) }
+        guard let value: UInt8 = try reader.number().integer(), value < 2 else {
+            throw JSONError("the element is neither true nor false", at: start)
+        }
         return value
     }
 
@@ -91,7 +97,9 @@ struct ElementBuffer: ~Copyable {
         var decoded: [UInt8]?
         try reader.beginObject()
         while let key = try reader.nextKey() {
-            guard key == "b64" else { throw JSONError("an object among the elements must be {\"b64\": \"…\"}, but has the key '\(key)'", at: start) }
+            guard key == "b64" else {
+                throw JSONError("an object among the elements must be {\"b64\": \"…\"}, but has the key '\(key)'", at: start)
+            }
             let text = try reader.stringBytes()
             decoded = text.withUnsafeBytes { TextBase64.decode($0) }
             if decoded == nil { throw JSONError("the value of 'b64' is no base64", at: start) }
@@ -118,7 +126,9 @@ struct ElementBuffer: ~Copyable {
     func tensor(_ shape: Shape) -> Tensor {
         if dataType == .string { return Tensor(strings: strings, shape: shape) }
         let tensor = Tensor(dataType: dataType, shape: shape)
-        if let start = bytes.bytes.baseAddress { tensor.mutableBytes.copyMemory(from: start, byteCount: min(bytes.count, tensor.byteCount)) }
+        if let start = bytes.bytes.baseAddress {
+            tensor.mutableBytes.copyMemory(from: start, byteCount: min(bytes.count, tensor.byteCount))
+        }
         return tensor
     }
 }

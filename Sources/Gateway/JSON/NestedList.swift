@@ -26,7 +26,11 @@ struct NestedList: ~Copyable {
         var length = 0
         try reader.beginArray()
         while try reader.nextElement() {
-            if leafDepth == depth + 1, try reader.peek() != .array { try elements.append(&reader) } else { try append(&reader, depth: depth + 1) }
+            if leafDepth == depth + 1, try reader.peek() != .array {
+                try elements.append(&reader)
+            } else {
+                try append(&reader, depth: depth + 1)
+            }
             length += 1
         }
         try setExtent(depth, length, start)

@@ -8,12 +8,17 @@ enum NpyReader {
     static func isNpy(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count > 10 && bytes.prefix(6).elementsEqual(magic) }
 
     /// The array's type and shape, and where its elements lie in row-major order.
-    static func read(_ bytes: UnsafeRawBufferPointer) throws(ServingError) -> (dataType: DataType, dims: [Int], elements: UnsafeRawBufferPointer) {
+    static func read(_ bytes: UnsafeRawBufferPointer) throws(ServingError) -> (
+        dataType: DataType, dims: [Int], elements: UnsafeRawBufferPointer
+    ) {
         guard isNpy(bytes) else { throw wrong("it does not begin as one") }
         let isLong = bytes[6] >= 2
         let start = isLong ? 12 : 10
         guard bytes.count >= start else { throw wrong("it ends inside its header") }
-        let length = isLong ? Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))) : Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)))
+        let length =
+            isLong
+            ? Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+            : Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)))
         guard length <= bytes.count - start else { throw wrong("it ends inside its header") }
         let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
         guard let description = quoted(after: "'descr':", in: header), let dataType = dataType(description) else {
@@ -22,7 +27,8 @@ enum NpyReader {
         guard !header.contains("'fortran_order': True") else { throw wrong("it is in column-major order") }
         guard let dims = shape(in: header) else { throw wrong("its header says no shape") }
         let elements = UnsafeRawBufferPointer(rebasing: bytes[(start + length)...])
-        guard let count = Dims(dims).checkedCount, count.multipliedReportingOverflow(by: dataType.byteWidth) == (elements.count, false) else {
+        guard let count = Dims(dims).checkedCount, count.multipliedReportingOverflow(by: dataType.byteWidth) == (elements.count, false)
+        else {
             throw wrong("it holds \(elements.count) bytes of elements, which do not fit its shape \(Dims(dims))")
         }
         return (dataType, dims, elements)

@@ -17,7 +17,8 @@ struct RowInputs {
         guard try isNamed(&reader) else {
             guard ports.count == 1 else {
                 throw JSONError(
-                    "model '\(version.model)' has the inputs \(names), so each instance must be an object that has a value for each", at: start)
+                    "model '\(version.model)' has the inputs \(names), so each instance must be an object that has a value for each",
+                    at: start)
             }
             var list = NestedList(ports[0].dataType, options: [.base64])
             var rows = 0
@@ -115,7 +116,9 @@ struct RowInputs {
         return key != "b64" || version.signature.inputs.contains { $0.name == "b64" }
     }
 
-    private func input(_ port: TensorSignature, _ tensor: Tensor) throws(JSONError) -> InputTensor { InputTensor(name: Name(port.name), tensor) }
+    private func input(_ port: TensorSignature, _ tensor: Tensor) throws(JSONError) -> InputTensor {
+        InputTensor(name: Name(port.name), tensor)
+    }
 
     private var names: String { version.signature.inputs.map { "'\($0.name)'" }.joined(separator: ", ") }
 

@@ -124,14 +124,18 @@ struct KServeBody {
                 try reader.beginArray()
                 while try reader.nextElement() {
                     let place = reader.mark()
-                    guard let extent: Int = try reader.number().integer() else { throw JSONError("an extent must be a whole number", at: place) }
+                    guard let extent: Int = try reader.number().integer() else {
+                        throw JSONError("an extent must be a whole number", at: place)
+                    }
                     dims.append(extent)
                 }
                 input.dims = dims
             case "parameters":
                 let place = reader.mark()
                 let document = try reader.document()
-                if let size = document["binary_data_size"] { input.binaryBytes = Int(clamping: try Self.whole("binary_data_size", size, place)) }
+                if let size = document["binary_data_size"] {
+                    input.binaryBytes = Int(clamping: try Self.whole("binary_data_size", size, place))
+                }
                 input.memory = try Self.memory(document, tensor: input.name, at: place)
             case "data":
                 input.data = reader.mark()
@@ -154,7 +158,9 @@ struct KServeBody {
             case "parameters":
                 let place = reader.mark()
                 let document = try reader.document()
-                if let classes = document["classification"] { wish.classCount = Int(clamping: try Self.whole("classification", classes, place)) }
+                if let classes = document["classification"] {
+                    wish.classCount = Int(clamping: try Self.whole("classification", classes, place))
+                }
                 if let binary = document["binary_data"] {
                     guard case .bool(let flag) = binary else { throw JSONError("'binary_data' must be true or false", at: place) }
                     wish.isBinary = flag
@@ -164,7 +170,9 @@ struct KServeBody {
             default: try reader.skip()
             }
         }
-        guard wishes.count < Self.maxTensors else { throw JSONError("more than \(Self.maxTensors) outputs are asked for", at: reader.position) }
+        guard wishes.count < Self.maxTensors else {
+            throw JSONError("more than \(Self.maxTensors) outputs are asked for", at: reader.position)
+        }
         request.requestedOutputs.append(Name(name))
         wishes.append(wish)
         saidBinary.append(saysBinary)
@@ -176,8 +184,11 @@ struct KServeBody {
     private static func memory(_ parameters: JSONDocument, tensor: String, at place: Int) throws(JSONError) -> SharedMemoryPlace? {
         guard let region = parameters["shared_memory_region"] else { return nil }
         guard case .string(let region) = region else { throw JSONError("'shared_memory_region' must be a string", at: place) }
-        let offset = try parameters["shared_memory_offset"].map { value throws(JSONError) in try whole("shared_memory_offset", value, place) }
-        let byteCount = try parameters["shared_memory_byte_size"].map { value throws(JSONError) in try whole("shared_memory_byte_size", value, place) }
+        let offset = try parameters["shared_memory_offset"].map { value throws(JSONError) in try whole("shared_memory_offset", value, place)
+        }
+        let byteCount = try parameters["shared_memory_byte_size"].map { value throws(JSONError) in
+            try whole("shared_memory_byte_size", value, place)
+        }
         do throws(ServingError) {
             return try SharedMemoryPlace(region: region, offset: offset, byteCount: byteCount, tensor: tensor)
         } catch {
@@ -187,7 +198,9 @@ struct KServeBody {
 
     private mutating func resolve(_ input: Pending) throws(WebFailure) -> InputTensor {
         guard let datatype = input.datatype else { throw WebFailure(400, "input '\(input.name)' has no 'datatype'") }
-        guard let known = InferDatatype(datatype) else { throw WebFailure(400, "input '\(input.name)' has the unknown datatype '\(datatype)'") }
+        guard let known = InferDatatype(datatype) else {
+            throw WebFailure(400, "input '\(input.name)' has the unknown datatype '\(datatype)'")
+        }
         guard let dims = input.dims else { throw WebFailure(400, "input '\(input.name)' has no 'shape'") }
         let dataType = DataType(known)
         let name = Name(input.name)
@@ -197,7 +210,9 @@ struct KServeBody {
         if let count = input.binaryBytes {
             guard count <= binary.count - binaryUsed else {
                 throw WebFailure(
-                    400, "input '\(input.name)' has 'binary_data_size' \(count), but only \(binary.count - binaryUsed) bytes are left behind the JSON")
+                    400,
+                    "input '\(input.name)' has 'binary_data_size' \(count), but only \(binary.count - binaryUsed) bytes are left behind the JSON"
+                )
             }
             let bytes = UnsafeRawBufferPointer(rebasing: binary[binaryUsed..<binaryUsed + count])
             binaryUsed += count

@@ -35,20 +35,26 @@ extension KServeREST {
     private func rawInput(_ body: MessageBuffer, of request: InferenceRequest) throws(WebFailure) {
         let version = try Self.asking { () throws(ServingError) in try core.version(of: request.model.string, request.version) }
         guard version.signature.inputs.count == 1 else {
-            throw WebFailure(400, "a request without JSON needs a model with one input, but '\(version.model)' has \(version.signature.inputs.count)")
+            throw WebFailure(
+                400, "a request without JSON needs a model with one input, but '\(version.model)' has \(version.signature.inputs.count)")
         }
         let port = version.signature.inputs[0]
         request.owner = body
         if port.dataType == .string {
             let rank = max(1, port.dims?.count ?? 1)
             let tensor = Tensor(strings: [ByteString(bytes: Array(body.bytes))], shape: Shape([1]))
-            request.inputs = [InputTensor(name: Name(port.name), dataType: .string, dims: Dims(Array(repeating: 1, count: rank)), contents: .tensor(tensor))]
+            request.inputs = [
+                InputTensor(
+                    name: Name(port.name), dataType: .string, dims: Dims(Array(repeating: 1, count: rank)), contents: .tensor(tensor))
+            ]
             return
         }
         let elements = body.count / max(1, port.dataType.byteWidth)
         guard let extents = OpenShape.fill(port.dims, count: elements), elements * port.dataType.byteWidth == body.count else {
             throw WebFailure(
-                400, "the body's \(body.count) bytes do not fit input '\(port.name)' of type \(port.dataType.kserveName) and shape \(Dims(port.dims ?? [-1]))")
+                400,
+                "the body's \(body.count) bytes do not fit input '\(port.name)' of type \(port.dataType.kserveName) and shape \(Dims(port.dims ?? [-1]))"
+            )
         }
         request.inputs = [InputTensor(name: Name(port.name), dataType: port.dataType, dims: Dims(extents), contents: .bytes(body.bytes))]
     }
@@ -85,7 +91,9 @@ extension KServeREST {
         return answer
     }
 
-    private func write(_ output: OutputTensor, _ wish: OutputWish, to json: inout JSONWriter, _ raw: inout [ByteBuffer]) throws(ServingError) {
+    private func write(_ output: OutputTensor, _ wish: OutputWish, to json: inout JSONWriter, _ raw: inout [ByteBuffer])
+        throws(ServingError)
+    {
         json.beginObject()
         json.key("name")
         json.string(output.name)
@@ -146,7 +154,9 @@ extension KServeREST {
                 let place = reader.mark()
                 guard let port = live.signature.inputs.first(where: { $0.name == key }) else {
                     guard key == "id" || key == "parameters" else {
-                        throw JSONError("model '\(model)' has no input '\(key)'; its inputs are \(live.signature.inputs.map(\.name).joined(separator: ", "))", at: place)
+                        throw JSONError(
+                            "model '\(model)' has no input '\(key)'; its inputs are \(live.signature.inputs.map(\.name).joined(separator: ", "))",
+                            at: place)
                     }
                     if key == "id" { request.id = Name(try reader.string()) } else { try reader.skip() }
                     continue

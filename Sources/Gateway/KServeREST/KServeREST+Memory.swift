@@ -119,7 +119,9 @@ extension KServeREST {
             case .bool(let flag): settings[name] = .init(choice: .bool(flag))
             case .string(let text): settings[name] = .init(choice: .string(text))
             case .int(let number):
-                guard let small = UInt32(exactly: number) else { throw WebFailure(400, "the log setting '\(name)' is negative or too large") }
+                guard let small = UInt32(exactly: number) else {
+                    throw WebFailure(400, "the log setting '\(name)' is negative or too large")
+                }
                 settings[name] = .init(choice: .uint32(small))
             default: throw WebFailure(400, "the log setting '\(name)' must be true, false, a number or a string")
             }

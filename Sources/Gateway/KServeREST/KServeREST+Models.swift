@@ -17,12 +17,14 @@ extension KServeREST {
     }
 
     func metadata(_ name: String, _ version: String) throws(WebFailure) -> WebAnswer {
-        try Self.answer(try Self.asking { () throws(ServingError) in try service.modelMetadata(ModelMetadataRequest(name: name, version: version)) })
+        try Self.answer(
+            try Self.asking { () throws(ServingError) in try service.modelMetadata(ModelMetadataRequest(name: name, version: version)) })
     }
 
     func statistics(_ name: String, _ version: String) throws(WebFailure) -> WebAnswer {
         try Self.answer(
-            try Self.asking { () throws(ServingError) in try service.modelStatistics(ModelStatisticsRequest(name: name, version: version)) })
+            try Self.asking { () throws(ServingError) in try service.modelStatistics(ModelStatisticsRequest(name: name, version: version)) }
+        )
     }
 
     func index(_ request: WebRequest) throws(WebFailure) -> WebAnswer {

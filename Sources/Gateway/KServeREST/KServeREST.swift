@@ -63,7 +63,9 @@ struct KServeREST: WebRoom {
             }
         case ["config"]:
             return .get { _ in
-                let answer = try Self.asking { () throws(ServingError) in try service.modelConfig(ModelConfigRequest(name: name, version: version)) }
+                let answer = try Self.asking { () throws(ServingError) in
+                    try service.modelConfig(ModelConfigRequest(name: name, version: version))
+                }
                 return try Self.answer(answer.config ?? ModelConfig())
             }
         case ["stats"]: return .get { _ in try statistics(name, version) }

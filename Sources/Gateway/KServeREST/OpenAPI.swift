@@ -29,7 +29,10 @@ enum OpenAPI {
         ("/models", [("get", "TorchServe: models"), ("post", "TorchServe: registers a model of the repository")]),
         (
             "/models/{model}",
-            [("get", "TorchServe: describes a model"), ("put", "TorchServe: scales nothing"), ("delete", "TorchServe: unregisters a model")]
+            [
+                ("get", "TorchServe: describes a model"), ("put", "TorchServe: scales nothing"),
+                ("delete", "TorchServe: unregisters a model"),
+            ]
         ),
         ("/models/{model}/{version}/set-default", [("put", "TorchServe: the version for requests that name none")]),
         ("/invocations", [("post", "MLflow: dataframe_split, dataframe_records, instances, inputs or CSV")]),

@@ -45,7 +45,9 @@ enum Classification {
     static func values(of output: OutputTensor) -> [Double]? {
         func all<Element: BitwiseCopyable>(_ type: Element.Type, _ convert: (Element) -> Double) -> [Double] {
             let bytes = output.bytes
-            return (0..<output.count).map { convert(bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.stride, as: Element.self)) }
+            return (0..<output.count).map {
+                convert(bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.stride, as: Element.self))
+            }
         }
         return switch output.dataType {
         case .float32: all(Float.self) { Double($0) }
@@ -84,7 +86,9 @@ final class ClassLabels: Sendable {
 
     /// The names for an output, by index; empty when there are none.
     func labels(of output: String, _ version: ModelVersion) -> [String] {
-        guard let file = version.spec.outputs.first(where: { $0.name == output })?.labelFile, !file.isEmpty, !file.contains("..") else { return [] }
+        guard let file = version.spec.outputs.first(where: { $0.name == output })?.labelFile, !file.isEmpty, !file.contains("..") else {
+            return []
+        }
         let key = Key(version: version.identity, output: output)
         if let labels = known.withLock({ $0[key] }) { return labels }
         let labels = repositories.lazy.compactMap { Self.read("\($0)/\(version.model)/\(file)") }.first ?? []

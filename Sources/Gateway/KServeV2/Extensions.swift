@@ -36,12 +36,14 @@ struct KServeExtensions: Sendable {
         let storage = try memory.read(place, tensor: name.string)
         let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
         if dataType == .string {
-            return InputTensor(name: name, dataType: dataType, dims: dims, contents: .tensor(try RawStrings.tensor(bytes, input: name, dims)))
+            return InputTensor(
+                name: name, dataType: dataType, dims: dims, contents: .tensor(try RawStrings.tensor(bytes, input: name, dims)))
         }
         guard let count = dims.checkedCount, count.multipliedReportingOverflow(by: dataType.byteWidth) == (storage.byteCount, false) else {
             throw ServingError(
                 .invalidArgument,
-                "input '\(name)' has \(storage.byteCount) bytes in shared memory, but its shape \(dims) takes \((dims.checkedCount ?? 0) &* dataType.byteWidth)")
+                "input '\(name)' has \(storage.byteCount) bytes in shared memory, but its shape \(dims) takes \((dims.checkedCount ?? 0) &* dataType.byteWidth)"
+            )
         }
         let tensor = Tensor(dataType: dataType, shape: Shape([count]), storage: storage)
         return InputTensor(name: name, dataType: dataType, dims: dims, contents: .tensor(tensor))

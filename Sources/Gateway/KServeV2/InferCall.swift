@@ -79,7 +79,8 @@ final class InferCall: @unchecked Sendable {
             throw ServingError(.invalidArgument, "'\(tensor)': the parameter 'shared_memory_region' must be a string")
         }
         let offset = try parameters["shared_memory_offset"].map { value throws(ServingError) in try whole("shared_memory_offset", value) }
-        let size = try parameters["shared_memory_byte_size"].map { value throws(ServingError) in try whole("shared_memory_byte_size", value) }
+        let size = try parameters["shared_memory_byte_size"].map { value throws(ServingError) in try whole("shared_memory_byte_size", value)
+        }
         return try SharedMemoryPlace(region: String(region), offset: offset, byteCount: size, tensor: String(tensor))
     }
 
@@ -127,7 +128,9 @@ final class InferCall: @unchecked Sendable {
             }
         case .sharedMemory:
             do throws(ServingError) {
-                guard let place = try self.place(input.parameters, tensor: input.name) else { throw ServingError(.internal, "no place is given") }
+                guard let place = try self.place(input.parameters, tensor: input.name) else {
+                    throw ServingError(.internal, "no place is given")
+                }
                 return try extensions.input(Name(input.name), DataType(datatype), dims, at: place)
             } catch {
                 throw Status(error)
@@ -159,7 +162,7 @@ final class InferCall: @unchecked Sendable {
         do throws(ServingError) {
             try write(inStream: false)
         } catch {
-            call.fail(Status(error))
+            call.fail(Status(error), trailing: trailing)
             return
         }
         call.reply(makeReply(), trailing: trailing)

@@ -13,7 +13,9 @@ extension KServeService {
             case ("log_verbose_level", .uint32(let level)?): settings.verboseLevel = level
             case ("log_format", .string("default")?), ("log_file", .string("")?): continue
             case ("log_format", .string?), ("log_file", .string?):
-                throw ServingError(.unimplemented, "'\(name)' cannot be changed: the log goes to standard error in the form that the server was started with")
+                throw ServingError(
+                    .unimplemented,
+                    "'\(name)' cannot be changed: the log goes to standard error in the form that the server was started with")
             case ("log_info", _), ("log_warning", _), ("log_error", _), ("log_verbose_level", _), ("log_format", _), ("log_file", _):
                 throw ServingError(.invalidArgument, "the log setting '\(name)' has a value of the wrong type")
             default: throw ServingError(.invalidArgument, "'\(name)' is no log setting")
@@ -30,7 +32,9 @@ extension KServeService {
     /// Traces are never written, which is what the settings say; to leave them off is no error.
     func traceSetting(_ request: TraceSettingRequest) throws(ServingError) -> TraceSettingResponse {
         if !request.modelName.isEmpty { _ = try core.version(of: request.modelName) }
-        let off = ["trace_file": "", "trace_level": "OFF", "trace_rate": "1000", "trace_count": "-1", "log_frequency": "0", "trace_mode": "triton"]
+        let off = [
+            "trace_file": "", "trace_level": "OFF", "trace_rate": "1000", "trace_count": "-1", "log_frequency": "0", "trace_mode": "triton",
+        ]
         for (name, setting) in request.settings {
             guard let value = off[name] else { throw ServingError(.invalidArgument, "'\(name)' is no trace setting") }
             guard setting.value.isEmpty || setting.value == [value] else {
@@ -43,7 +47,8 @@ extension KServeService {
     func sharedMemoryStatus(_ request: SystemSharedMemoryStatusRequest) throws(ServingError) -> SystemSharedMemoryStatusResponse {
         var regions: [String: SystemSharedMemoryStatusResponse.RegionStatus] = [:]
         for region in try extensions.memory.status(name: request.name) {
-            regions[region.name] = .init(name: region.name, key: region.key, offset: UInt64(region.offset), byteSize: UInt64(region.byteCount))
+            regions[region.name] = .init(
+                name: region.name, key: region.key, offset: UInt64(region.offset), byteSize: UInt64(region.byteCount))
         }
         return SystemSharedMemoryStatusResponse(regions: regions)
     }
@@ -53,7 +58,8 @@ extension KServeService {
         return SystemSharedMemoryRegisterResponse()
     }
 
-    func unregisterSharedMemory(_ request: SystemSharedMemoryUnregisterRequest) throws(ServingError) -> SystemSharedMemoryUnregisterResponse {
+    func unregisterSharedMemory(_ request: SystemSharedMemoryUnregisterRequest) throws(ServingError) -> SystemSharedMemoryUnregisterResponse
+    {
         extensions.memory.unregister(name: request.name)
         return SystemSharedMemoryUnregisterResponse()
     }

@@ -43,7 +43,8 @@ final class SharedMemory: Sendable {
 
     func checkIsOn() throws(ServingError) {
         guard isOn else {
-            throw ServingError(.unimplemented, "shared memory is off; the server's option --shared-memory-prefix says which keys may be used")
+            throw ServingError(
+                .unimplemented, "shared memory is off; the server's option --shared-memory-prefix says which keys may be used")
         }
     }
 
@@ -56,17 +57,22 @@ final class SharedMemory: Sendable {
         guard let prefix, path.hasPrefix(prefix), !path.dropFirst().contains("/"), path.utf8.count < 255, !path.utf8.contains(0) else {
             throw ServingError(.invalidArgument, "the shared memory key '\(key)' is not allowed: keys must begin with '\(prefix ?? "")'")
         }
-        guard let start = Int(exactly: offset), let count = Int(exactly: byteCount), count > 0, !start.addingReportingOverflow(count).overflow else {
+        guard let start = Int(exactly: offset), let count = Int(exactly: byteCount), count > 0,
+            !start.addingReportingOverflow(count).overflow
+        else {
             throw ServingError(.invalidArgument, "region '\(name)': offset \(offset) and byte size \(byteCount) make no stretch of memory")
         }
         let descriptor = shm_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0)
         guard descriptor >= 0 else {
-            throw ServingError(.invalidArgument, "region '\(name)': the shared memory object '\(key)' cannot be opened: \(String(cString: strerror(errno)))")
+            throw ServingError(
+                .invalidArgument,
+                "region '\(name)': the shared memory object '\(key)' cannot be opened: \(String(cString: strerror(errno)))")
         }
         let file = File(descriptor)
         guard start + count <= file.byteCount else {
             throw ServingError(
-                .invalidArgument, "region '\(name)' ends at byte \(start + count), but the shared memory object '\(key)' has \(file.byteCount) bytes")
+                .invalidArgument,
+                "region '\(name)' ends at byte \(start + count), but the shared memory object '\(key)' has \(file.byteCount) bytes")
         }
         let refusal: ServingError? = regions.withLock { regions in
             if regions[name] != nil { return ServingError(.alreadyExists, "shared memory region '\(name)' already in manager") }
@@ -127,7 +133,8 @@ final class SharedMemory: Sendable {
         let (file, offset) = try find(place, tensor: tensor)
         guard bytes.count <= place.byteCount else {
             throw ServingError(
-                .invalidArgument, "'\(tensor)' takes \(bytes.count) bytes, but its place in region '\(place.region)' has \(place.byteCount)")
+                .invalidArgument, "'\(tensor)' takes \(bytes.count) bytes, but its place in region '\(place.region)' has \(place.byteCount)"
+            )
         }
         // A write behind the end would make the object grow.
         guard file.byteCount >= offset + bytes.count else { throw Self.shrunk(place, tensor) }
@@ -141,6 +148,7 @@ final class SharedMemory: Sendable {
     }
 
     private static func shrunk(_ place: SharedMemoryPlace, _ tensor: String) -> ServingError {
-        ServingError(.invalidArgument, "'\(tensor)': the shared memory of region '\(place.region)' has become smaller than it was registered")
+        ServingError(
+            .invalidArgument, "'\(tensor)': the shared memory of region '\(place.region)' has become smaller than it was registered")
     }
 }

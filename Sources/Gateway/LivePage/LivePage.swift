@@ -21,7 +21,10 @@ struct LivePage: WebRoom {
     private static let page: WebAnswer = {
         var answer = WebAnswer(text: html, contentType: "text/html; charset=utf-8")
         answer.headers = [
-            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            ),
             ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-cache"),
         ]
         return answer

@@ -51,7 +51,8 @@ struct DataFrame {
         } else {
             throw ServingError(
                 .invalidArgument,
-                "the columns \(columns.prefix(16).joined(separator: ", ")) are not the inputs of model '\(version.model)': \(ports.map(\.name).joined(separator: ", "))")
+                "the columns \(columns.prefix(16).joined(separator: ", ")) are not the inputs of model '\(version.model)': \(ports.map(\.name).joined(separator: ", "))"
+            )
         }
     }
 

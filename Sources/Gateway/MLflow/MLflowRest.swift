@@ -38,7 +38,8 @@ struct MLflowRest: WebRoom {
         switch web.mediaType {
         case "", "application/json": (request.inputs, rows) = try read(web.body.bytes, version)
         case "text/csv": (request.inputs, rows) = try CSVTable.read(web.body.bytes, version)
-        default: throw WebFailure(415, "This predictor only supports the content types application/json and text/csv, not '\(web.mediaType)'")
+        default:
+            throw WebFailure(415, "This predictor only supports the content types application/json and text/csv, not '\(web.mediaType)'")
         }
         do throws(ServingError) { try await Asking.ask(request, core) } catch { throw WebFailure(error) }
         return try answer(request.outputs, rows: rows)
@@ -50,7 +51,10 @@ struct MLflowRest: WebRoom {
         let names = Set(core.liveVersions.map(\.model)).sorted()
         guard names.count == 1 else {
             throw WebFailure(
-                400, names.isEmpty ? "no model is served" : "several models are served (\(names.prefix(16).joined(separator: ", "))): say which, as in /invocations/\(names[0])")
+                400,
+                names.isEmpty
+                    ? "no model is served"
+                    : "several models are served (\(names.prefix(16).joined(separator: ", "))): say which, as in /invocations/\(names[0])")
         }
         return try KServeREST.asking { () throws(ServingError) in try core.version(of: names[0]) }
     }
@@ -67,7 +71,9 @@ struct MLflowRest: WebRoom {
                     continue
                 }
                 let place = reader.mark()
-                guard inputs == nil else { throw JSONError("only one of dataframe_split, dataframe_records, instances and inputs can be given", at: place) }
+                guard inputs == nil else {
+                    throw JSONError("only one of dataframe_split, dataframe_records, instances and inputs can be given", at: place)
+                }
                 switch key {
                 case "dataframe_split": (inputs, rows) = try split(&reader, version)
                 case "dataframe_records": (inputs, rows) = try records(&reader, version)
@@ -75,11 +81,15 @@ struct MLflowRest: WebRoom {
                     let found = try RowInputs(version: version).instances(&reader)
                     (inputs, rows) = (found.inputs, found.rows)
                 case "inputs": inputs = try RowInputs(version: version).columns(&reader)
-                default: throw JSONError("'\(key)' is not known; one of dataframe_split, dataframe_records, instances and inputs is expected", at: place)
+                default:
+                    throw JSONError(
+                        "'\(key)' is not known; one of dataframe_split, dataframe_records, instances and inputs is expected", at: place)
                 }
             }
             try reader.end()
-            guard let inputs else { throw JSONError("one of dataframe_split, dataframe_records, instances and inputs is expected", at: body.count) }
+            guard let inputs else {
+                throw JSONError("one of dataframe_split, dataframe_records, instances and inputs is expected", at: body.count)
+            }
             return (inputs, rows ?? inputs.first.flatMap { $0.dims.count > 0 ? $0.dims[0] : nil })
         } catch {
             throw WebFailure(error)

@@ -70,7 +70,8 @@ package enum ConfigJSON {
         case .double(let value): text += "\(name): \(value)\n"
         case .string(let value):
             let isBare = enumerations.contains(name) || (quotedNumbers.contains(name) && Int64(value) != nil)
-            let isWord = !value.isEmpty && value.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || isAlphanumeric($0) }
+            let isWord =
+                !value.isEmpty && value.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || isAlphanumeric($0) }
             text += "\(name): \(isBare && isWord ? value : quoted(value))\n"
         case .array(let values): for value in values { field(name, value, to: &text, depth: depth + 1) }
         case .object(let object):

@@ -16,7 +16,9 @@ enum ExampleBody {
                 case "signature_name":
                     let place = reader.mark()
                     let name = try reader.string()
-                    do throws(ServingError) { try TFSignature.check(name, model: model) } catch { throw JSONError(error.message, at: place) }
+                    do throws(ServingError) { try TFSignature.check(name, model: model) } catch {
+                        throw JSONError(error.message, at: place)
+                    }
                 case "context": context = try example(&reader)
                 case "examples":
                     var found: [TFServing.Example] = []

@@ -17,10 +17,12 @@ enum ExampleRows {
         }
         guard !examples.isEmpty else { throw ServingError(.invalidArgument, "Input is empty: there are no examples") }
         for example in examples {
-            for name in (example.features?.feature ?? [:]).keys.sorted() where !version.signature.inputs.contains(where: { $0.name == name }) {
+            for name in (example.features?.feature ?? [:]).keys.sorted()
+            where !version.signature.inputs.contains(where: { $0.name == name }) {
                 throw ServingError(
                     .invalidArgument,
-                    "model '\(version.model)' has no input for the feature '\(name)'; its inputs are \(version.signature.inputs.map(\.name).joined(separator: ", "))")
+                    "model '\(version.model)' has no input for the feature '\(name)'; its inputs are \(version.signature.inputs.map(\.name).joined(separator: ", "))"
+                )
             }
         }
         var inputs: [InputTensor] = []
@@ -54,7 +56,8 @@ enum ExampleRows {
                 count = list.value.count
                 for value in list.value {
                     guard store(value) else {
-                        throw ServingError(.invalidArgument, "example \(row): \(value) in the feature '\(port.name)' is no \(port.dataType)")
+                        throw ServingError(
+                            .invalidArgument, "example \(row): \(value) in the feature '\(port.name)' is no \(port.dataType)")
                     }
                 }
             case .int64List(let list)? where port.dataType.isFloatingPoint:
@@ -82,7 +85,8 @@ enum ExampleRows {
             guard let extents = OpenShape.fill(rest, count: width) else {
                 throw ServingError(
                     .invalidArgument,
-                    "the feature '\(port.name)' has \(width) values an example, which do not fit the input's shape \(Dims(port.dims ?? []))")
+                    "the feature '\(port.name)' has \(width) values an example, which do not fit the input's shape \(Dims(port.dims ?? []))"
+                )
             }
             let shape = Shape([rows] + extents)
             let tensor: Tensor

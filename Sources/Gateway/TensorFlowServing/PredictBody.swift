@@ -18,7 +18,9 @@ struct PredictBody {
                 case "signature_name":
                     let place = reader.mark()
                     let name = try reader.string()
-                    do throws(ServingError) { try TFSignature.check(name, model: version.model) } catch { throw JSONError(error.message, at: place) }
+                    do throws(ServingError) { try TFSignature.check(name, model: version.model) } catch {
+                        throw JSONError(error.message, at: place)
+                    }
                 case "instances", "inputs":
                     guard !isGiven else { throw JSONError("'instances' and 'inputs' cannot both be given", at: reader.mark()) }
                     isGiven = true
@@ -50,7 +52,9 @@ struct PredictAnswer {
         for output in outputs {
             guard output.dims.count > 0, output.dims[0] == rows else {
                 throw WebFailure(
-                    400, "output '\(output.name)' of shape \(output.dims) has no row for each of the \(rows) instances: send 'inputs' in place of 'instances'")
+                    400,
+                    "output '\(output.name)' of shape \(output.dims) has no row for each of the \(rows) instances: send 'inputs' in place of 'instances'"
+                )
             }
         }
         return .json { json in

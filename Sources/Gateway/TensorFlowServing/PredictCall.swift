@@ -52,7 +52,9 @@ final class PredictCall: @unchecked Sendable {
         var dims = Dims()
         for axis in 0..<tensor.rank { dims.append(Int(tensor.size(axis))) }
         guard !tensor.hasUnknownRank, let count = dims.checkedCount else {
-            throw Status(.invalidArgument, "input '\(name)' has the shape \(tensor.hasUnknownRank ? "of unknown rank" : dims.description), which no tensor can have")
+            throw Status(
+                .invalidArgument,
+                "input '\(name)' has the shape \(tensor.hasUnknownRank ? "of unknown rank" : dims.description), which no tensor can have")
         }
         let bytes: UnsafeRawBufferPointer
         do throws(MessageError) { bytes = try tensor.raw(count: count, in: arena) } catch {

@@ -31,7 +31,8 @@ struct TFReload {
         guard repositories.contains(where: { "\(Self.trimmed($0))/\(model.name)" == path }) else {
             throw ServingError(
                 .invalidArgument,
-                "model '\(model.name)': base_path '\(model.basePath)' is not the model's folder in a repository of this server (\(repositories.joined(separator: ", ")))")
+                "model '\(model.name)': base_path '\(model.basePath)' is not the model's folder in a repository of this server (\(repositories.joined(separator: ", ")))"
+            )
         }
     }
 
@@ -70,7 +71,9 @@ struct TFReload {
         }
     }
 
-    private static func waiting(_ body: @escaping @Sendable (@escaping @Sendable (ServingError?) -> Void) -> Void) async throws(ServingError) {
+    private static func waiting(_ body: @escaping @Sendable (@escaping @Sendable (ServingError?) -> Void) -> Void)
+        async throws(ServingError)
+    {
         let error = await withCheckedContinuation { continuation in
             body { continuation.resume(returning: $0) }
         }

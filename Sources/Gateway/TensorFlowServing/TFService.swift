@@ -21,36 +21,46 @@ final class TFService: Sendable {
 
     func register(on server: GRPCServer) {
         server.register(unary: "/\(Self.prediction)/Predict", handler: predict.handle)
-        server.register(answering: "/\(Self.prediction)/Classify") { [self] (request: TFServing.ClassificationRequest, deadline) throws(ServingError) in
+        server.register(answering: "/\(Self.prediction)/Classify") {
+            [self] (request: TFServing.ClassificationRequest, deadline) throws(ServingError) in
             let answer = try await answers.ask(request.modelSpec, request.input, deadline: deadline) { version throws(ServingError) in
                 [try TFSignature.scores(of: version)]
             }
             return TFServing.ClassificationResponse(result: try answers.classes(answer), modelSpec: answer.spec)
         }
-        server.register(answering: "/\(Self.prediction)/Regress") { [self] (request: TFServing.RegressionRequest, deadline) throws(ServingError) in
+        server.register(answering: "/\(Self.prediction)/Regress") {
+            [self] (request: TFServing.RegressionRequest, deadline) throws(ServingError) in
             let answer = try await answers.ask(request.modelSpec, request.input, deadline: deadline) { version throws(ServingError) in
                 [try TFSignature.values(of: version)]
             }
             return TFServing.RegressionResponse(result: try answers.values(answer), modelSpec: answer.spec)
         }
-        server.register(answering: "/\(Self.prediction)/MultiInference") { [self] (request: TFServing.MultiInferenceRequest, deadline) throws(ServingError) in
+        server.register(answering: "/\(Self.prediction)/MultiInference") {
+            [self] (request: TFServing.MultiInferenceRequest, deadline) throws(ServingError) in
             try await multi(request, deadline)
         }
-        server.register(answering: "/\(Self.prediction)/GetModelMetadata") { [self] (request: TFServing.GetModelMetadataRequest, _) throws(ServingError) in
+        server.register(answering: "/\(Self.prediction)/GetModelMetadata") {
+            [self] (request: TFServing.GetModelMetadataRequest, _) throws(ServingError) in
             try metadata(request)
         }
-        server.register(answering: "/\(Self.model)/GetModelStatus") { [core] (request: TFServing.GetModelStatusRequest, _) throws(ServingError) in
+        server.register(answering: "/\(Self.model)/GetModelStatus") {
+            [core] (request: TFServing.GetModelStatusRequest, _) throws(ServingError) in
             try TFModelStatus.status(request.modelSpec, core)
         }
-        server.register(answering: "/\(Self.model)/HandleReloadConfigRequest", scope: .admin) { [reload] (request: TFServing.ReloadConfigRequest, _) throws(ServingError) in
+        server.register(answering: "/\(Self.model)/HandleReloadConfigRequest", scope: .admin) {
+            [reload] (request: TFServing.ReloadConfigRequest, _) throws(ServingError) in
             try await reload.apply(request.config)
             return TFServing.ReloadConfigResponse(status: TFServing.StatusProto(errorCode: .ok))
         }
     }
 
     /// Several questions to one model, which is run once.
-    private func multi(_ request: TFServing.MultiInferenceRequest, _ deadline: UInt64?) async throws(ServingError) -> TFServing.MultiInferenceResponse {
-        guard let first = request.tasks.first?.modelSpec else { throw ServingError(.invalidArgument, "Inference request must have at least one task with a ModelSpec") }
+    private func multi(_ request: TFServing.MultiInferenceRequest, _ deadline: UInt64?) async throws(ServingError)
+        -> TFServing.MultiInferenceResponse
+    {
+        guard let first = request.tasks.first?.modelSpec else {
+            throw ServingError(.invalidArgument, "Inference request must have at least one task with a ModelSpec")
+        }
         var methods: Set<String> = []
         for task in request.tasks {
             guard task.modelSpec?.name == first.name, task.modelSpec?.version == first.version else {
@@ -82,7 +92,10 @@ final class TFService: Sendable {
         switch method {
         case TFSignature.classify: return try TFSignature.scores(of: version)
         case TFSignature.regress: return try TFSignature.values(of: version)
-        default: throw ServingError(.unimplemented, "Unsupported signature method_name: '\(method)'; known are \(TFSignature.classify) and \(TFSignature.regress)")
+        default:
+            throw ServingError(
+                .unimplemented,
+                "Unsupported signature method_name: '\(method)'; known are \(TFSignature.classify) and \(TFSignature.regress)")
         }
     }
 
@@ -90,7 +103,9 @@ final class TFService: Sendable {
         guard let spec = request.modelSpec, !spec.name.isEmpty else {
             throw ServingError(.invalidArgument, "Missing ModelSpec: the request names no model")
         }
-        guard !request.metadataField.isEmpty else { throw ServingError(.invalidArgument, "GetModelMetadataRequest must specify at least one metadata_field") }
+        guard !request.metadataField.isEmpty else {
+            throw ServingError(.invalidArgument, "GetModelMetadataRequest must specify at least one metadata_field")
+        }
         for field in request.metadataField where field != "signature_def" {
             throw ServingError(.invalidArgument, "Metadata field \(field) is not supported; signature_def is")
         }

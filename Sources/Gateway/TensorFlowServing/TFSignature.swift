@@ -12,7 +12,9 @@ enum TFSignature {
     /// There is one signature; an empty name stands for it.
     static func check(_ name: String, model: String) throws(ServingError) {
         guard name.isEmpty || name == standard else {
-            throw ServingError(.invalidArgument, "Serving signature name: \"\(name)\" not found in signature def of model '\(model)', which has \"\(standard)\"")
+            throw ServingError(
+                .invalidArgument,
+                "Serving signature name: \"\(name)\" not found in signature def of model '\(model)', which has \"\(standard)\"")
         }
     }
 
@@ -40,7 +42,8 @@ enum TFSignature {
     /// The output whose columns are the scores of classes: the first of floating point with an axis for them.
     static func scores(of version: ModelVersion) throws(ServingError) -> TensorSignature {
         let floating = version.signature.outputs.filter(\.dataType.isFloatingPoint)
-        guard let found = floating.first(where: { $0.dims?.count == 2 }) ?? floating.first(where: { $0.dims == nil || $0.dims?.count == 1 }) else {
+        guard let found = floating.first(where: { $0.dims?.count == 2 }) ?? floating.first(where: { $0.dims == nil || $0.dims?.count == 1 })
+        else {
             throw ServingError(
                 .invalidArgument, "model '\(version.model)' cannot classify: none of its outputs is a floating-point matrix of scores")
         }

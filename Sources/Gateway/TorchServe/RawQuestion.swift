@@ -26,7 +26,8 @@ struct RawQuestion {
                 try readWhole(bytes, mediaType)
             } else {
                 throw ServingError(
-                    .invalidArgument, "model '\(version.model)' has no input '\(name)'; its inputs are \(ports.map(\.name).joined(separator: ", "))")
+                    .invalidArgument,
+                    "model '\(version.model)' has no input '\(name)'; its inputs are \(ports.map(\.name).joined(separator: ", "))")
             }
         }
     }
@@ -41,7 +42,8 @@ struct RawQuestion {
         guard ports.count == 1 else {
             throw ServingError(
                 .invalidArgument,
-                "model '\(version.model)' has the inputs \(ports.map(\.name).joined(separator: ", ")): the data must be a JSON object that has a value for each")
+                "model '\(version.model)' has the inputs \(ports.map(\.name).joined(separator: ", ")): the data must be a JSON object that has a value for each"
+            )
         }
         inputs = [try input(bytes, ports[0], mediaType)]
     }
@@ -60,7 +62,8 @@ struct RawQuestion {
                 try readMembers(&ahead)
             } else {
                 guard version.signature.inputs.count == 1 else {
-                    throw JSONError("model '\(version.model)' has more than one input: an object with a value for each is expected", at: ahead.position)
+                    throw JSONError(
+                        "model '\(version.model)' has more than one input: an object with a value for each is expected", at: ahead.position)
                 }
                 inputs = [try value(&ahead, version.signature.inputs[0])]
             }
@@ -90,14 +93,18 @@ struct RawQuestion {
         var list = NestedList(port.dataType, options: [.base64])
         try list.append(&reader, depth: 0)
         let tensor = try list.tensor(at: start)
-        return InputTensor(name: Name(port.name), dataType: port.dataType, dims: widened(tensor.shape.dims, port), contents: .tensor(tensor))
+        return InputTensor(
+            name: Name(port.name), dataType: port.dataType, dims: widened(tensor.shape.dims, port), contents: .tensor(tensor))
     }
 
     /// The data of one input.
-    private mutating func input(_ bytes: UnsafeRawBufferPointer, _ port: TensorSignature, _ mediaType: String) throws(ServingError) -> InputTensor {
+    private mutating func input(_ bytes: UnsafeRawBufferPointer, _ port: TensorSignature, _ mediaType: String) throws(ServingError)
+        -> InputTensor
+    {
         if NpyReader.isNpy(bytes), port.dataType != .string {
             let array = try NpyReader.read(bytes)
-            return InputTensor(name: Name(port.name), dataType: array.dataType, dims: widened(array.dims, port), contents: .bytes(array.elements))
+            return InputTensor(
+                name: Name(port.name), dataType: array.dataType, dims: widened(array.dims, port), contents: .bytes(array.elements))
         }
         if isJSON(bytes, mediaType), port.dataType != .string || mediaType == "application/json" {
             do throws(JSONError) {
@@ -120,7 +127,8 @@ struct RawQuestion {
         guard count * port.dataType.byteWidth == bytes.count, let dims = OpenShape.fill(port.dims, count: count) else {
             throw ServingError(
                 .invalidArgument,
-                "input '\(port.name)': the data is no JSON and no NumPy array, and its \(bytes.count) bytes are no \(port.dataType) elements of shape \(Dims(port.dims ?? [-1]))")
+                "input '\(port.name)': the data is no JSON and no NumPy array, and its \(bytes.count) bytes are no \(port.dataType) elements of shape \(Dims(port.dims ?? [-1]))"
+            )
         }
         return InputTensor(name: Name(port.name), dataType: port.dataType, dims: Dims(dims), contents: .bytes(bytes))
     }
@@ -143,9 +151,13 @@ struct RawQuestion {
         }
     }
 
-    private static func first(of bytes: UnsafeRawBufferPointer) -> UInt8? { bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } }
+    private static func first(of bytes: UnsafeRawBufferPointer) -> UInt8? {
+        bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+    }
 
-    private static func fault(_ error: JSONError) -> ServingError { ServingError(.invalidArgument, "failed to parse the request JSON: \(error)") }
+    private static func fault(_ error: JSONError) -> ServingError {
+        ServingError(.invalidArgument, "failed to parse the request JSON: \(error)")
+    }
 
     /// The answer as JSON: the value of the only output, or an object with a value for each.
     func answer(_ outputs: [OutputTensor]) -> JSONWriter {

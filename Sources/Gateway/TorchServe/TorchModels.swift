@@ -99,10 +99,13 @@ struct TorchModels: Sendable {
     static func model(url: String, name: String) throws(ServingError) -> String {
         let base = url.hasSuffix(".mar") ? String(url.dropLast(4)) : url
         let model = name.isEmpty ? base : name
-        guard !model.isEmpty else { throw ServingError(.invalidArgument, "Parameter url is required: the name of a model in the repository") }
+        guard !model.isEmpty else {
+            throw ServingError(.invalidArgument, "Parameter url is required: the name of a model in the repository")
+        }
         guard !base.contains("/"), !model.contains("/"), base.isEmpty || base == model else {
             throw ServingError(
-                .invalidArgument, "'\(url)' is no model of the repository: models come from there only, under the names that they have there")
+                .invalidArgument,
+                "'\(url)' is no model of the repository: models come from there only, under the names that they have there")
         }
         return model
     }
@@ -112,7 +115,8 @@ struct TorchModels: Sendable {
         if !version.isEmpty {
             _ = try live(model, version)
             guard core.versions(of: model).count == 1 else {
-                throw ServingError(.unimplemented, "one version of several cannot be unregistered alone: the model's version policy says which are served")
+                throw ServingError(
+                    .unimplemented, "one version of several cannot be unregistered alone: the model's version policy says which are served")
             }
         }
         try await waiting { completion in core.unload(model, completion: completion) }
@@ -122,7 +126,8 @@ struct TorchModels: Sendable {
     /// Nothing is scaled here, and the answer says so.
     func scale(_ model: String, _ version: String) throws(ServingError) -> String {
         let number = (try live(model, version)).number
-        return "Model \"\(model)\" Version: \(number): nothing to scale, all models share the \(core.pool.laneCount) compute threads of the server"
+        return
+            "Model \"\(model)\" Version: \(number): nothing to scale, all models share the \(core.pool.laneCount) compute threads of the server"
     }
 
     /// Requests that name no version go to this one.
@@ -141,7 +146,8 @@ struct TorchModels: Sendable {
 
     /// Asks a model something that came as bytes. Returns the answer as JSON.
     func predict(
-        _ model: String, _ version: String, _ named: [(name: String, bytes: UnsafeRawBufferPointer)], mediaType: String = "", owner: AnyObject,
+        _ model: String, _ version: String, _ named: [(name: String, bytes: UnsafeRawBufferPointer)], mediaType: String = "",
+        owner: AnyObject,
         deadline: UInt64? = nil, sequence: SequencePosition? = nil
     ) async throws(ServingError) -> JSONWriter {
         let live = try live(model, version)

@@ -34,7 +34,9 @@ struct TorchRest: WebRoom {
         let parts = path.parts
         switch parts.first {
         case "ping" where parts.count == 1:
-            return .get(.none) { _ in Self.object(status: models.core.isReady ? 200 : 500, "status", models.core.isReady ? "Healthy" : "Unhealthy") }
+            return .get(.none) { _ in
+                Self.object(status: models.core.isReady ? 200 : 500, "status", models.core.isReady ? "Healthy" : "Unhealthy")
+            }
         case "api-description" where parts.count == 1: return .get { _ in OpenAPI.answer }
         case "predictions" where parts.count == 2 || parts.count == 3:
             let predict: WebEndpoint.Handler = { request in
@@ -51,7 +53,8 @@ struct TorchRest: WebRoom {
     private func predict(_ web: WebRequest, _ model: String, _ version: String) async throws(WebFailure) -> WebAnswer {
         do throws(ServingError) {
             let mediaType = web.mediaType == "application/x-www-form-urlencoded" ? "" : web.mediaType
-            return WebAnswer(json: try await models.predict(model, version, [("data", web.body.bytes)], mediaType: mediaType, owner: web.body))
+            return WebAnswer(
+                json: try await models.predict(model, version, [("data", web.body.bytes)], mediaType: mediaType, owner: web.body))
         } catch {
             throw WebFailure(error)
         }
@@ -61,7 +64,9 @@ struct TorchRest: WebRoom {
         switch parts.count {
         case 0:
             return WebEndpoint.get { request in
-                WebAnswer(json: models.list(limit: Int(request.query["limit"] ?? "") ?? 0, from: Int(request.query["next_page_token"] ?? "") ?? 0))
+                WebAnswer(
+                    json: models.list(limit: Int(request.query["limit"] ?? "") ?? 0, from: Int(request.query["next_page_token"] ?? "") ?? 0)
+                )
             }.on(.post, .admin) { request in
                 try await status { () throws(ServingError) in
                     try await models.register(url: request.query["url"] ?? "", name: request.query["model_name"] ?? "")
@@ -72,7 +77,9 @@ struct TorchRest: WebRoom {
             return WebEndpoint.get { _ in
                 do throws(ServingError) { return WebAnswer(json: try models.describe(model, version)) } catch { throw WebFailure(error) }
             }.on(.put, .admin) { request in
-                try await status(request.query["synchronous"] == "true" ? 200 : 202) { () throws(ServingError) in try models.scale(model, version) }
+                try await status(request.query["synchronous"] == "true" ? 200 : 202) { () throws(ServingError) in
+                    try models.scale(model, version)
+                }
             }.on(.delete, .admin) { _ in
                 try await status { () throws(ServingError) in try await models.unregister(model, version) }
             }

@@ -47,7 +47,8 @@ final class TorchService: Sendable {
         server.register(answering: "/\(Self.management)/ListModels") { (request: TorchServeAPI.ListModelsRequest, _) throws(ServingError) in
             .init(msg: models.list(limit: Int(request.limit), from: Int(request.nextPageToken)).text) as TorchServeAPI.ManagementResponse
         }
-        server.register(answering: "/\(Self.management)/DescribeModel") { (request: TorchServeAPI.DescribeModelRequest, _) throws(ServingError) in
+        server.register(answering: "/\(Self.management)/DescribeModel") {
+            (request: TorchServeAPI.DescribeModelRequest, _) throws(ServingError) in
             .init(msg: try models.describe(request.modelName, request.modelVersion).text) as TorchServeAPI.ManagementResponse
         }
         server.register(answering: "/\(Self.management)/RegisterModel", scope: .admin) {
@@ -119,7 +120,9 @@ struct TorchQuestion: @unchecked Sendable {
             model = String(message.modelName)
             version = String(message.modelVersion)
             sequenceId = message.sequenceId.map { String($0) }
-            guard message.inputs.count <= Self.maxInputs else { throw MessageError(.outOfRange, "there are more than \(Self.maxInputs) inputs") }
+            guard message.inputs.count <= Self.maxInputs else {
+                throw MessageError(.outOfRange, "there are more than \(Self.maxInputs) inputs")
+            }
             inputs = message.inputs.map { (String($0.name), $0.bytes) }
         } catch {
             throw ServingError(.invalidArgument, error.message)
@@ -148,7 +151,9 @@ final class TorchStream: @unchecked Sendable {
             let deadline = call.callDeadline
             Task {
                 let outcome: Result<ReplyBody, ServingError>
-                do throws(ServingError) { outcome = .success(try await service.predict(message, deadline, inStream: true)) } catch { outcome = .failure(error) }
+                do throws(ServingError) { outcome = .success(try await service.predict(message, deadline, inStream: true)) } catch {
+                    outcome = .failure(error)
+                }
                 answer(outcome)
             }
         }

@@ -50,7 +50,11 @@ struct MessageJSON {
         writer.key(String(cString: field.name))
         if field.type == PROTOBUF_C_TYPE_MESSAGE, TextPrinter.isMapEntry(field.messageDescriptor) {
             writer.beginObject()
-            if let start { for index in 0..<count { entry(start + index * MemoryLayout<UnsafeRawPointer?>.stride, field.messageDescriptor, to: &writer) } }
+            if let start {
+                for index in 0..<count {
+                    entry(start + index * MemoryLayout<UnsafeRawPointer?>.stride, field.messageDescriptor, to: &writer)
+                }
+            }
             writer.endObject()
             return
         }
@@ -64,7 +68,9 @@ struct MessageJSON {
         guard let entry = element.load(as: UnsafeRawPointer?.self) else { return }
         let key = descriptor.field(1).pointee
         let value = descriptor.field(2).pointee
-        writer.key(key.type == PROTOBUF_C_TYPE_STRING ? String(element: entry + Int(key.offset)) : TextPrinter.scalar(entry + Int(key.offset), key))
+        writer.key(
+            key.type == PROTOBUF_C_TYPE_STRING ? String(element: entry + Int(key.offset)) : TextPrinter.scalar(entry + Int(key.offset), key)
+        )
         if value.type == PROTOBUF_C_TYPE_MESSAGE, (entry + Int(value.offset)).load(as: UnsafeRawPointer?.self) == nil {
             writer.beginObject()
             writer.endObject()
