@@ -73,8 +73,6 @@ struct Gemm: Operation {
         return prepared
     }
 
-    var packedInputs: [Int] { packed == nil ? [] : [1] }
-
     func run(_ run: NodeRun) throws(EngineError) {
         switch run.tensor(0).dataType {
         case .float64:

@@ -51,8 +51,6 @@ struct MatMul: Operation {
         return prepared
     }
 
-    var packedInputs: [Int] { packed == nil ? [] : [1] }
-
     func run(_ run: NodeRun) throws(EngineError) {
         switch run.tensor(0).dataType {
         case .float64: multiply(run, Double.self) { $0 * Double(alpha) }

@@ -47,8 +47,6 @@ struct DynamicQuantizeLSTM: Operation {
         return prepared
     }
 
-    var packedInputs: [Int] { packed == nil ? [] : [1, 2] }
-
     func run(_ run: NodeRun) throws(EngineError) {
         let w = packed?.w ?? QuantizedMatrix(run.tensor(1), scale: run.tensor(8), zeroPoint: run.tensor(9))
         let r = packed?.r ?? QuantizedMatrix(run.tensor(2), scale: run.tensor(10), zeroPoint: run.tensor(11))
