@@ -6,8 +6,9 @@ import Testing
     func `products of bytes are exact for every signedness and zero point`(_ table: KernelTable) {
         var random = Random(41)
         for i in 0..<300 {
-            let rows = Int.random(in: 0...35, using: &random)
-            let columns = Int.random(in: 0...70, using: &random)
+            // Single rows have a way of their own over many columns.
+            let rows = i % 4 == 0 ? 1 : Int.random(in: 0...35, using: &random)
+            let columns = Int.random(in: 0...(i % 4 == 0 ? 300 : 70), using: &random)
             let depth = i % 50 == 0 ? 3000 : Int.random(in: 0...35, using: &random)
             // Extremes make whatever saturates show itself.
             func bytes(_ count: Int) -> [UInt8] {

@@ -79,9 +79,9 @@ private struct ChannelBlocker {
     private mutating func blockedForm(_ value: Int, channels: Int) -> Int? {
         if let form = blocked[value] { return form.channels == channels ? form.value : nil }
         let fact = network.values[value].fact
-        guard fact.value == nil, fact.dataType == .float32, channels > 0, fact.dims == nil || self.channels(value) == channels else {
-            return nil
-        }
+        guard fact.value == nil, fact.dataType == .float32, channels > 0 else { return nil }
+        // What is not known yet is checked when it is.
+        if let dims = fact.dims, dims.count != 4 || dims[1].value ?? channels != channels { return nil }
         let result = add(value, channels: channels)
         let name = network.values[value].name
         let node = Node(

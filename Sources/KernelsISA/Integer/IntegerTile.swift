@@ -115,3 +115,37 @@ func multiplyIntegerTile<D: DotProduct>(
     default: break
     }
 }
+
+/// The sums of one row over four panels at once: C is 1 × 8·lanes.
+@inline(__always)
+func multiplyWideRow<D: DotProduct>(
+    _ d: D.Type, _ units: Int, _ a: UnsafePointer<Int32>, _ b: UnsafeRawPointer, _ c: UnsafeMutablePointer<Int32>
+) {
+    let panelBytes = 8 &* lanes &* units
+    var t0 = IntegerRow()
+    var t1 = IntegerRow()
+    var t2 = IntegerRow()
+    var t3 = IntegerRow()
+    var a = a
+    var b0 = b
+    var b1 = b + panelBytes
+    var b2 = b + 2 &* panelBytes
+    var b3 = b + 3 &* panelBytes
+    var left = units
+    while left > 0 {
+        t0.step(d, a, b0.loadUnaligned(as: VI.self), b0.loadUnaligned(fromByteOffset: 4 &* lanes, as: VI.self))
+        t1.step(d, a, b1.loadUnaligned(as: VI.self), b1.loadUnaligned(fromByteOffset: 4 &* lanes, as: VI.self))
+        t2.step(d, a, b2.loadUnaligned(as: VI.self), b2.loadUnaligned(fromByteOffset: 4 &* lanes, as: VI.self))
+        t3.step(d, a, b3.loadUnaligned(as: VI.self), b3.loadUnaligned(fromByteOffset: 4 &* lanes, as: VI.self))
+        a += 1
+        b0 += 8 &* lanes
+        b1 += 8 &* lanes
+        b2 += 8 &* lanes
+        b3 += 8 &* lanes
+        left &-= 1
+    }
+    t0.store(c, 0)
+    t1.store(c + 2 &* lanes, 0)
+    t2.store(c + 4 &* lanes, 0)
+    t3.store(c + 6 &* lanes, 0)
+}

@@ -29,7 +29,7 @@ import Testing
         #expect(found == conversions, "\(operators)")
         #expect(plain.planSummary.operators.keys.allSatisfy { !$0.hasPrefix("martlet::") })
         let count = image.reduce(1, *)
-        let input = Tensor.floats(numbers(3 * count, 5), [3] + image)
+        let input = Tensor.floats(numbers(3 * count, 5), Shape([3] + image))
         let expected = try #require(try plain.run([input])[0].tensor)
         let actual = try #require(try blocked.run([input])[0].tensor)
         #expect(actual.shape == expected.shape)
@@ -38,7 +38,7 @@ import Testing
         let together = actual.floats.map(\.bitPattern)
         let width = together.count / 3
         for row in 0..<3 {
-            let alone = Tensor.floats(Array(input.floats[row * count..<(row + 1) * count]), [1] + image)
+            let alone = Tensor.floats(Array(input.floats[row * count..<(row + 1) * count]), Shape([1] + image))
             let own = try #require(try blocked.run([alone])[0].tensor).floats.map(\.bitPattern)
             #expect(own == Array(together[row * width..<(row + 1) * width]))
         }

@@ -156,7 +156,7 @@ import Testing
         let product = ONNX.floats("m", [2, 2], [1, -2, 3, -4])
         let bias = ONNX.floats("b", [2], [0.5, -1])
         try check(
-            [ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Add", ["b", "p"], ["q"]), ONNX.node("Tanh", ["q"], ["y"])],
+            [ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Add", ["b", "p"], ["q"]), ONNX.node("LeakyRelu", ["q"], ["y"])],
             [product, bias], expecting: ["MatMul": 1])
         try check(
             [
