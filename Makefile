@@ -46,9 +46,9 @@ bench-engine: build venv
 bench-ensembles: build
 	@$(RELEASE)/ensemblebench
 
-## make bench-peers    the server beside Triton, TorchServe and others
-bench-peers:
-	@echo "bench-peers: the comparison with peer servers is not written yet" >&2; exit 1
+## make bench-peers    the server beside Triton, C++ gRPC and Python servers; writes .build/peers/report.md
+bench-peers: build venv
+	@scripts/bench-peers.sh
 
 ## make test-asan      Swift suites under the address sanitizer
 test-asan: packages

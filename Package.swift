@@ -83,6 +83,7 @@ let package = Package(
         .target(name: "CKernels"),
 
         room("Tensors"),
+        room("JSON"),
         room("KernelTable"),
     ] + kernelModules.map { module in
         .target(
@@ -103,16 +104,18 @@ let package = Package(
         room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+        .target(
+            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "YAML", tls] + nio,
+            path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
-            name: "loadtest", dependencies: ["HTTP2", "GRPC", "Messages", arguments], path: "loadtest", exclude: ["README.md"],
-            swiftSettings: house),
+            name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
 
         .executableTarget(name: "conformance", dependencies: ["Engine", "Tensors"], swiftSettings: house),
         .target(name: "CAllocations", path: "bench/transport/CAllocations"),
@@ -128,6 +131,7 @@ let package = Package(
             swiftSettings: house),
 
         tests(of: "Tensors"),
+        tests(of: "JSON"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
@@ -141,5 +145,7 @@ let package = Package(
         tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
         tests(of: "Client", ["Tensors"]),
         tests(of: "Console", ["Engine", "Messages", "Tensors"]),
+        .testTarget(
+            name: "LoadTestTests", dependencies: ["LoadTesting", "Client", "GRPC", "HTTP2", "Messages", "Tensors"] + nio, swiftSettings: house),
     ]
 )

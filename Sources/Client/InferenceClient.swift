@@ -146,8 +146,8 @@ public final class InferenceClient: Sendable {
 }
 
 /// String elements as the protocol packs them: each a length of 4 bytes, little-endian, and its bytes.
-enum RawStrings {
-    static func pack(_ strings: [ByteString]) -> [UInt8] {
+package enum RawStrings {
+    package static func pack(_ strings: [ByteString]) -> [UInt8] {
         var packed: [UInt8] = []
         for string in strings {
             withUnsafeBytes(of: UInt32(string.bytes.count).littleEndian) { packed.append(contentsOf: $0) }

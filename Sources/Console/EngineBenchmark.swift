@@ -61,6 +61,29 @@ public struct EngineBenchmark {
             loadMilliseconds: Double(loaded - begin) / 1e6, peakMebibytes: Double(usage.ru_maxrss) / 1024)
     }
 
+    /// What each node costs, the costliest first, as a table of microseconds a run.
+    public func profile() throws(EngineError) -> String {
+        EngineThreads.count = threads
+        let model = try Model.load(path: path)
+        let inputs = try SampleInputs(shapes: shapes, values: values, batch: batch).make(for: model.signature)
+        for _ in 0..<2 { _ = try model.run(inputs) }
+        let recorder = RunRecorder()
+        var runs = 0
+        let stop = nanos(CLOCK_MONOTONIC) + Int(seconds * 1e9)
+        while nanos(CLOCK_MONOTONIC) < stop || runs < 3 {
+            try model.run(inputs, recordedBy: recorder)
+            runs += 1
+        }
+        let total = recorder.entries.reduce(0) { $0 + $1.nanoseconds }
+        var table = TextTable("µs", "share", "node")
+        for entry in recorder.entries {
+            let share = Double(entry.nanoseconds) / Double(max(total, 1))
+            table.append(
+                String(Double(entry.nanoseconds / runs / 100) / 10), "\((share * 1000).rounded() / 10) %", entry.place)
+        }
+        return table.rendered()
+    }
+
     private func median(_ values: [Int]) -> Double { Double(values.sorted()[values.count / 2]) }
 
     private func nanos(_ clock: clockid_t) -> Int {

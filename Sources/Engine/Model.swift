@@ -73,6 +73,14 @@ public final class Model: Sendable {
         return Dictionary(zip(signature.outputs.map(\.name), outputs)) { first, _ in first }
     }
 
+    /// Runs the model and adds what each node cost to `recorder`.
+    public func run(_ inputs: [Tensor], recordedBy recorder: RunRecorder) throws(EngineError) {
+        let inputs = inputs.map(Value.tensor)
+        try check(inputs)
+        var outputs = [Value?](repeating: nil, count: signature.outputs.count)
+        do { try plan.run(inputs, into: &outputs, cancellation: nil, recorder: recorder) } catch { throw error.duringRun }
+    }
+
     /// Runs the model and writes its outputs into memory of the caller's.
     ///
     /// In a steady state, with inputs of shapes met before, this allocates nothing.

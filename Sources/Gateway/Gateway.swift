@@ -25,13 +25,18 @@ public final class Gateway: Sendable {
     private let server: GRPCServer
     private let web: WebServer
     private let health = ModelHealth()
-    private let tls: TLSIdentity?
+    let tls: TLSIdentity?
+    private let kserve: KServeService
+    private let tensorFlow: TFService
+    private let torch: TorchService
+    private let socket = PrivateSocket()
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
         try settings.validate()
         self.settings = settings
-        let log = GatewayLog.make(settings)
+        let switches = LogSwitches(settings.logLevel)
+        let log = GatewayLog.make(settings, switches)
         self.log = log
         let processors = System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, processors / 2))
@@ -62,12 +67,22 @@ public final class Gateway: Sendable {
         }
         serverConfiguration.authorizer = tokens
         server = GRPCServer(serverConfiguration)
-        web = WebServer(core: core, log: log, tokens: tokens)
+        var limits = WebLimits()
+        limits.maxBodyBytes = settings.limits.maxMessageBytes
+        web = WebServer(log: log, authorizer: tokens, crossOrigin: CrossOrigin(settings.corsOrigins), limits: limits)
+        let extensions = KServeExtensions(
+            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
+        kserve = KServeService(core: core, extensions: extensions, log: switches)
+        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories)
+        torch = TorchService(core: core)
         registerServices()
     }
 
     private func registerServices() {
-        KServeService(core: core).register(on: server)
+        kserve.register(on: server)
+        kserve.register(on: server, as: TorchService.openInference)
+        tensorFlow.register(on: server)
+        torch.register(on: server)
         AdministrationService(core: core).register(on: server)
         health.service.register(on: server)
         ReflectionService(source: IndexedDescriptors()) { Self.services }.register(on: server)
@@ -78,9 +93,32 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// The protocols on the HTTP port.
+    private var rooms: [any WebRoom] {
+        [
+            KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
+            TorchRest(models: torch.models), MLflowRest(core: core), metricsRoom,
+        ]
+    }
+
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server))) }
+
+    /// gRPC-Web, unless there is nowhere for the socket that it needs.
+    private func gRPCWeb() async throws -> [any WebRoom] {
+        guard let socket else {
+            log.warning("gRPC-Web is off: there is no folder for temporary files")
+            return []
+        }
+        try await server.bind(unixSocket: socket.path, on: group)
+        return [GRPCWebRoom(client: GRPCClient(.unix(path: socket.path), on: group.next()), paths: server.paths)]
+    }
+
     /// Full names of the services on the gRPC port.
     private static let services = [
-        KServeService.name, AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        KServeService.name, TFService.prediction, TFService.model, TorchService.inference, TorchService.management,
+        TorchService.openInference,
+        AdministrationService.name, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
     ]
 
     /// Loads the start-up set, then listens. Returns once requests are answered.
@@ -94,8 +132,9 @@ public final class Gateway: Sendable {
             warnIfOpen(host)
             let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls)
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
-            let http = try await web.start(.rest, host: host, port: settings.httpPort, on: group)
-            let metrics = try await web.start(.metrics, host: host, port: settings.metricsPort, on: group)
+            let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
+            let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
+            let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
             if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
@@ -108,6 +147,9 @@ public final class Gateway: Sendable {
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !isLoopback, tls != nil {
+            log.warning("\(host): REST and metrics are in plain text: --tls-cert is for the gRPC port")
+        }
         guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
     }
@@ -127,6 +169,7 @@ public final class Gateway: Sendable {
         }
         await server.shutdown(grace: UInt64(max(1, grace)))
         await web.stop()
+        socket?.remove()
         core.stop()
         try? await group.shutdownGracefully()
         return left

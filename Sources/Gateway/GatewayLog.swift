@@ -3,10 +3,8 @@ internal import Serving
 
 /// The server's log: on standard error, for standard output belongs to the line that says where it listens.
 enum GatewayLog {
-    static func make(_ settings: GatewayConfiguration) -> Logger {
-        var log = Logger(label: "martlet") { _ in LineLogHandler(format: settings.logFormat) }
-        log.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        return log
+    static func make(_ settings: GatewayConfiguration, _ switches: LogSwitches) -> Logger {
+        Logger(label: "martlet") { _ in LineLogHandler(format: settings.logFormat, switches: switches) }
     }
 
     static func write(_ event: ServingEvent, to log: Logger) {

@@ -6,9 +6,19 @@ internal import Monitoring
 struct LineLogHandler: LogHandler {
     var format: GatewayConfiguration.LogFormat
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
+    /// A logger that sets a level of its own keeps to it; the others follow the switches.
+    private var ownLevel: Logger.Level?
+    private let switches: LogSwitches
 
-    init(format: GatewayConfiguration.LogFormat) { self.format = format }
+    init(format: GatewayConfiguration.LogFormat, switches: LogSwitches) {
+        self.format = format
+        self.switches = switches
+    }
+
+    var logLevel: Logger.Level {
+        get { ownLevel ?? switches.level }
+        set { ownLevel = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -16,6 +26,7 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        guard switches.lets(event.level) else { return }
         let fields = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted { $0.key < $1.key }
         let line = LogLine.now(
             LogLine.Level(rawValue: event.level.rawValue) ?? .info, event.message.description,

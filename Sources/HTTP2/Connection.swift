@@ -374,8 +374,10 @@ public final class Connection: TimerNode {
     /// Whether `count` more bytes of a reply may wait for the peer. One reply alone always may.
     public func mayQueue(_ count: Int) -> Bool {
         if queuedBytes == 0 { return true }
+        let isCrowded = loop.queuedBytes > limits.maxQueuedBytesOnLoop
+        let most = isCrowded ? limits.maxQueuedBytes : limits.maxQueuedBytesBeforeFailing
         let (sum, overflow) = queuedBytes.addingReportingOverflow(count)
-        if !overflow, sum <= limits.maxQueuedBytesBeforeFailing { return true }
+        if !overflow, sum <= most { return true }
         counters.count(.queuedBytesExceeded)
         return false
     }

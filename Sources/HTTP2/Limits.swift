@@ -86,11 +86,11 @@ public struct Limits: Sendable {
     /// Waiting bytes of one stream from which on a sender is asked to pause.
     public var streamSendHighWaterBytes: Int = 256 << 10
     /// Bytes of replies that wait for one peer, all its streams together. Beyond: new requests get REFUSED_STREAM.
-    public var maxQueuedBytes: Int = 64 << 20
+    public var maxQueuedBytes: Int = 48 << 20
     /// The same count, for replies to requests that are under way. Beyond: RESOURCE_EXHAUSTED in place of the reply.
-    public var maxQueuedBytesBeforeFailing: Int = 128 << 20
+    public var maxQueuedBytesBeforeFailing: Int = 512 << 20
     /// Bytes of replies that wait for all peers of one event loop. Beyond: new requests of those that have more than
-    /// `streamSendHighWaterBytes` waiting get REFUSED_STREAM.
+    /// `streamSendHighWaterBytes` waiting get REFUSED_STREAM, and `maxQueuedBytes` holds for replies as well.
     public var maxQueuedBytesOnLoop: Int = 1 << 30
     /// Open sockets of one server. Beyond: new ones are closed at once.
     public var maxConnections: Int = 16_384

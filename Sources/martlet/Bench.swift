@@ -11,6 +11,7 @@ struct Bench: ParsableCommand {
     @Option(help: "Value of every element of an integer input, such as sr=16000. May be given again.") var inputValue: [InputShape] = []
     @Option(help: "How long to run.") var seconds = 1.0
     @Flag(help: "Print one line of JSON.") var json = false
+    @Flag(help: "Print what each node costs instead.") var profile = false
 
     func run() throws {
         var benchmark = EngineBenchmark(path: model)
@@ -19,6 +20,10 @@ struct Bench: ParsableCommand {
         benchmark.seconds = seconds
         benchmark.shapes = Dictionary(inputShape.map { ($0.name, $0.numbers) }) { $1 }
         benchmark.values = Dictionary(inputValue.compactMap { given in given.numbers.first.map { (given.name, $0) } }) { $1 }
+        if profile {
+            print(try benchmark.profile())
+            return
+        }
         let report = try benchmark.run()
         print(json ? report.json : report.table)
     }

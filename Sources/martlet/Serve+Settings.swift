@@ -25,6 +25,8 @@ extension Serve {
         if let threads { settings.threads = threads }
         if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
         if let authTokenFile { settings.tokenFilePath = authTokenFile }
+        if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
+        if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }
         return settings
     }
 }

@@ -77,6 +77,22 @@ import WireTestSupport
         }
     }
 
+    @Test func `a call that fails before its handler has heard of it is let go`() throws {
+        var configuration = GRPCServer.Configuration()
+        configuration.messages.maxPooledBytes = 0
+        let server = GRPCServer(configuration)
+        let health = HealthService()
+        health.register(on: server)
+        for ending in [Frames.data(1, [2], end: true), Frames.reset(1), Frames.data(1, [0, 0xff, 0xff, 0xff, 0xff])] {
+            let peer = try ScriptedPeer(server)
+            // The whole request, and then a fault in place of its end.
+            peer.send(Frames.headers(1, flags: 4, Requests.headers("/grpc.health.v1.Health/Watch")))
+            peer.send(Frames.data(1, Requests.message([0x0a, 1, 0x78])) + ending)
+            peer.close()
+            #expect(server.bufferedBytes == 0)
+        }
+    }
+
     /// Calls that are answered when the test says so.
     private final class Held: @unchecked Sendable {
         var calls: [UnaryCall] = []
@@ -106,6 +122,21 @@ import WireTestSupport
         #expect(peer.reply(1).status == "0")
         #expect(peer.reply(1).messages.first?.count == 90_000)
         #expect(peer.connection.queuedBytes == 0)
+    }
+
+    @Test func `when all peers together read too little, each may have less waiting`() throws {
+        var limits = Limits()
+        limits.maxQueuedBytes = 100_000
+        limits.maxQueuedBytesOnLoop = 50_000
+        let held = Held()
+        let server = Self.server(limits: limits) { held.calls.append($0) }
+        let peer = try ScriptedPeer(server)
+        for stream in [1, 3, 5] as [UInt32] { peer.send(Requests.unary(stream, "/m.M/M")) }
+        let calls = held.calls
+        for call in calls { call.reply(ReplyBody(ByteBuffer(repeating: 7, count: 90_000))) }
+        // 25 KB of the first wait, then 115 KB in all: the loop is crowded, and the third would be too much.
+        #expect(peer.connection.queuedBytes == 2 * 90_005 - 65_535)
+        #expect(peer.reply(5).status == "8")
     }
 
     @Test func `one reply may be larger than what may wait`() throws {

@@ -100,6 +100,7 @@ def test_metrics_ask_for_their_scope(tmp_path):
         assert (status, headers["WWW-Authenticate"]) == (403, 'Bearer error="insufficient_scope"')
         status, _, text = get("reader")
         assert status == 200 and "# TYPE" in text
+        assert 'martlet_wire_events_total{event="ping_strikes_exceeded"} 0' in text
         # A token that is added works without a restart.
         tokens.write_text("reader metrics\ncaller infer\nnewcomer metrics\n")
         wait_until(lambda: get("newcomer")[0] == 200)

@@ -30,6 +30,10 @@ public protocol Operation: Sendable {
     /// The input whose memory output 0 shares, for operators that only give a tensor another shape.
     var aliasedInput: Int? { get }
 
+    /// The input whose elements, in their order, are those of the only output, once all shapes are known: no step is needed
+    /// then. ``aliasedInput`` unless it is overridden.
+    func viewedInput(_ inputs: [Fact?], _ output: Fact) -> Int?
+
     /// Inputs whose memory output 0 may overwrite when nothing reads them afterwards and the byte counts agree:
     /// element i of the output depends on element i of that input, read before it is written.
     var overwritableInputs: [Int] { get }
@@ -41,6 +45,10 @@ public protocol Operation: Sendable {
 
     /// Whether every input has to be a tensor, which is then checked before ``infer(_:)`` is asked.
     var takesOnlyTensors: Bool { get }
+
+    /// Whether ``run(_:)`` publishes every output, made elsewhere, and asks for no memory: then nothing has to be inferred again
+    /// before a run whose shapes only running can tell.
+    var publishesOutputs: Bool { get }
 
     /// False when two runs over the same inputs may differ, so that folding would be wrong.
     var isDeterministic: Bool { get }
@@ -63,8 +71,10 @@ extension Operation {
 
     public var outputCount: Int { 1 }
     public var aliasedInput: Int? { nil }
+    public func viewedInput(_ inputs: [Fact?], _ output: Fact) -> Int? { aliasedInput }
     public var overwritableInputs: [Int] { [] }
     public var packedInputs: [Int] { [] }
     public var takesOnlyTensors: Bool { true }
+    public var publishesOutputs: Bool { false }
     public var isDeterministic: Bool { true }
 }

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 extension Network {
@@ -7,6 +8,7 @@ extension Network {
         var rewriter = Rewriter(self)
         for index in rewriter.stepIndices {
             guard let step = rewriter.step(index) else { continue }
+            if rewriter.fuseProduct(step, at: index) { continue }
             if try !rewriter.fuseSum(step, at: index) { try rewriter.fuseActivation(step, at: index) }
         }
         self = rewriter.finish()
@@ -14,6 +16,43 @@ extension Network {
 }
 
 extension Rewriter {
+    /// MatMul with a constant, then Add of a row of constants, then Add of a tensor of the same shape, then an activation.
+    fileprivate mutating func fuseProduct(_ step: Network.Step, at index: Int) -> Bool {
+        for position in 0..<min(step.inputs.count, 2) {
+            guard let producer = soleProducer(of: step.inputs[position]), let source = self.step(producer),
+                var product = source.operation as? MatMul, product.activation == .identity, let right = constant(source.inputs[1]),
+                right.dataType == .float32, right.shape.rank == 2, !product.bLayout.hasLeadingRows,
+                let sum = fact(step.inputs[position]), sum.dataType == .float32
+            else { continue }
+            var inputs = source.inputs
+            if step.node.isStandard("Add"), step.node.version >= 7, step.inputs.count == 2 {
+                let columns = right.shape[product.bLayout.isTransposed ? 0 : 1]
+                let other = step.inputs[1 - position]
+                if let bias = constant(other) {
+                    guard product.bias == nil, !product.addsInput, bias.dataType == .float32, bias.count == columns,
+                        bias.shape.rank <= (sum.rank ?? 0), bias.shape.dims.last == columns
+                    else { continue }
+                    product.bias = bias
+                } else {
+                    guard !product.addsInput, let dims = sum.dims, dims == fact(other)?.dims, !dims.contains(.unknown),
+                        fact(other)?.dataType == .float32
+                    else { continue }
+                    product.addsInput = true
+                    inputs.append(other)
+                }
+            } else {
+                guard position == 0, step.inputs.count == 1, let activation = (step.operation as? any ActivationOperation)?.activation
+                else {
+                    return false
+                }
+                product.activation = activation
+            }
+            replace(index, absorbing: [producer], with: source.node, product, inputs: inputs)
+            return true
+        }
+        return false
+    }
+
     /// Conv, then Add of a tensor of the same shape.
     fileprivate mutating func fuseSum(_ step: Network.Step, at index: Int) throws(EngineError) -> Bool {
         guard step.node.isStandard("Add"), step.inputs.count == 2 else { return false }

@@ -9,7 +9,9 @@ extension Network {
             switch step.node.operatorName {
             case "Mul":
                 if try rewriter.fuseGelu(step, at: index) { continue }
+                if try rewriter.fuseTanhGelu(step, at: index) { continue }
                 try rewriter.fuseSwish(step, at: index)
+            case "MatMul": try rewriter.fuseOneHot(step, at: index)
             case "Div": try rewriter.fuseSwish(step, at: index)
             case "Add": try rewriter.fuseLayerNormalization(step, at: index)
             default: continue

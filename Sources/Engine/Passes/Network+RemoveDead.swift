@@ -17,20 +17,4 @@ extension Network {
         captures.removeAll { !needed.contains($0.value) }
         for value in values.indices where !needed.contains(value) { values[value].fact.value = nil }
     }
-
-    /// Frees constants of which every reader has a form of its own.
-    mutating func releasePackedConstants() {
-        var read = Set(outputs)
-        for step in steps {
-            let packed = step.operation.packedInputs
-            for (index, input) in step.inputs.enumerated() where !packed.contains(index) {
-                if let input { read.insert(input) }
-            }
-        }
-        for step in steps {
-            for index in step.operation.packedInputs where index < step.inputs.count {
-                if let input = step.inputs[index], !read.contains(input) { values[input].fact.value = nil }
-            }
-        }
-    }
 }

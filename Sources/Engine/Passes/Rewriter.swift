@@ -85,6 +85,11 @@ struct Rewriter {
         guard let entry = Registry.find(node) else { throw node.unsupported("no such operator") }
         let operation: any Operation
         do { operation = try entry.make(node) } catch { throw error.at(node.place) }
+        replace(index, absorbing: others, with: node, operation, inputs: inputs)
+    }
+
+    /// The same with an operation that no operator of the standard sets describes.
+    mutating func replace(_ index: Int, absorbing others: [Int], with node: Node, _ operation: any Operation, inputs: [Int?]) {
         for gone in others + [index] {
             for input in network.steps[gone].inputs { if let input { readers[input]?.removeAll { $0 == gone } } }
         }

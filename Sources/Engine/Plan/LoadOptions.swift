@@ -25,6 +25,8 @@ public enum Pass: String, Sendable, Hashable, CaseIterable {
     case foldChannels = "fold-channels"
     /// Lets convolutions and matrix products add a tensor and end in an activation.
     case fuseActivations = "fuse-activations"
+    /// Keeps images in blocks of channels between convolutions.
+    case blockChannels = "block-channels"
     /// Lets operators rearrange their weights.
     case prepare = "prepare"
     /// Gives values fixed places in one block of memory, for each set of input shapes.
@@ -38,8 +40,9 @@ public struct EngineLimits: Sendable, Hashable {
     public var importing = ImportLimits()
     /// Bytes of one run's memory for values, and of any single value. Guards the machine against one request's shapes.
     public var planBytes = 4 << 30
-    /// Bytes of one constant computed at load: larger ones are computed by each run.
-    public var foldedBytes = 64 << 20
+    /// Bytes of one constant computed at load: larger ones are computed by each run, and so are those that would bring the
+    /// sum of all beyond ``planBytes``.
+    public var foldedBytes = 1 << 30
     /// Elements of one value computed when a plan meets new input shapes.
     public var foldedElementsPerShape = 4096
     /// Sets of input shapes that a plan remembers; the one used longest ago is forgotten first.

@@ -9,6 +9,8 @@ struct NetworkBuilder {
     private var network = Network()
     private var numbers: [String: Int] = [:]
     private let outer: Outer?
+    /// Bytes of all constants computed so far.
+    private var foldedBytes = 0
 
     /// - Parameters:
     ///   - inputs: facts that replace what the graph declares for its inputs; nil to take the declared ones.
@@ -26,11 +28,12 @@ struct NetworkBuilder {
         }
         if options.isOn(.foldChannels) { try network.foldChannels() }
         if options.isOn(.fuseActivations) { try network.fuseActivations() }
-        if options.isOn(.removeDead) { network.removeDead() }
-        if options.isOn(.prepare) {
-            try network.prepare()
-            network.releasePackedConstants()
+        if options.isOn(.blockChannels) {
+            if options.isOn(.removeDead) { network.removeDead() }
+            try network.blockChannels()
         }
+        if options.isOn(.removeDead) { network.removeDead() }
+        if options.isOn(.prepare) { try network.prepare() }
         return network
     }
 
@@ -186,7 +189,7 @@ struct NetworkBuilder {
     }
 
     /// The outputs as constants, when they depend on nothing else and are not too large; nil otherwise.
-    private func fold(
+    private mutating func fold(
         _ operation: any Operation, _ node: Node, _ facts: [Fact?], _ outputs: [Fact], _ wanted: [Bool]
     ) throws(EngineError) -> [Tensor?]? {
         guard operation.isDeterministic else { return nil }
@@ -194,7 +197,8 @@ struct NetworkBuilder {
         guard facts.allSatisfy({ $0 == nil || $0?.value != nil }) else { return nil }
         for fact in outputs {
             guard let dataType = fact.dataType else { return nil }
-            if let shape = fact.shape, shape.count > options.limits.foldedBytes / max(dataType.byteWidth, 8) { return nil }
+            let limit = min(options.limits.foldedBytes, options.limits.planBytes - foldedBytes)
+            if let shape = fact.shape, shape.count > limit / max(dataType.byteWidth, dataType == .string ? 8 : 1) { return nil }
         }
         let results = try Evaluation.run(
             operation, inputs: facts.map { $0?.value.map(Value.tensor) }, wanted: wanted, place: node.place,
@@ -203,6 +207,7 @@ struct NetworkBuilder {
         for (result, isWanted) in zip(results, wanted) {
             if isWanted, result?.tensor == nil { return nil }
             tensors.append(result?.tensor)
+            foldedBytes += result?.tensor?.byteCount ?? 0
         }
         return tensors
     }

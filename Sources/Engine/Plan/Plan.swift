@@ -49,7 +49,9 @@ final class Plan: Sendable {
     }
 
     /// Runs the graph. A tensor in `outputs` is written to if it fits; anything else there is replaced.
-    func run(_ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?) throws(EngineError) {
+    func run(
+        _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?, recorder: RunRecorder? = nil
+    ) throws(EngineError) {
         let schedule = try schedule(for: inputs)
         for position in outputs.indices where schedule.ownsMemory(ofExit: position) {
             guard let (dataType, shape) = schedule.exitShape(position) else { continue }
@@ -58,7 +60,7 @@ final class Plan: Sendable {
         }
         let instance = take(from: schedule)
         defer { give(instance, to: schedule) }
-        try instance.run(inputs, into: &outputs, cancellation: cancellation)
+        try instance.run(inputs, into: &outputs, cancellation: cancellation, recorder: recorder)
     }
 
     private func take(from schedule: Schedule) -> Instance {

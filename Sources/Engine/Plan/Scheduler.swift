@@ -55,8 +55,8 @@ struct Scheduler {
         }
         // A value inferred for only some of the outputs: the step has to run, so it makes them all.
         for output in step.outputs.compactMap({ $0 }) { facts[output].value = nil }
-        if plansMemory, let aliased = operation.aliasedInput, aliased < step.inputs.count,
-            makeView(of: step.inputs[aliased], step.outputs) { return }
+        if plansMemory, let output = outputs.first, let viewed = operation.viewedInput(inputs, output), viewed < step.inputs.count,
+            makeView(of: step.inputs[viewed], step.outputs) { return }
         let isDynamic =
             !plansMemory || inputs.contains { $0 != nil && $0?.shape == nil }
             || zip(wanted, outputs).contains { $0 && $1.shape == nil }

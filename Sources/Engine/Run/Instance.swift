@@ -76,7 +76,7 @@ final class Instance: @unchecked Sendable {
                 planned: planned, context: context)
             run.transientInputs = transient
             run.deliveries = deliveries
-            run.isDynamic = step.isDynamic
+            run.isDynamic = step.isDynamic && !(step.operation.publishesOutputs && planned.allSatisfy { $0 == nil })
             run.needsCare = step.isDynamic || !transient.isEmpty || !deliveries.isEmpty
             runs.append(run)
         }
@@ -88,7 +88,9 @@ final class Instance: @unchecked Sendable {
     /// - Parameters:
     ///   - inputs: one value for each entrance.
     ///   - outputs: memory for each output whose shape is known; the others, and what needs no copy, are put in.
-    func run(_ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?) throws(EngineError) {
+    func run(
+        _ inputs: [Value], into outputs: inout [Value?], cancellation: Cancellation?, recorder: RunRecorder? = nil
+    ) throws(EngineError) {
         context.cancellation = cancellation
         defer { clear() }
         for (position, slots) in entranceSlots.enumerated() {
@@ -102,6 +104,7 @@ final class Instance: @unchecked Sendable {
         for index in 0..<runs.count {
             let run = runs[index]
             if let cancellation, cancellation.isCancelled { throw EngineError(.cancelled, "the run was abandoned") }
+            let start = recorder == nil ? 0 : RunRecorder.now()
             do throws(EngineError) {
                 if run.isDynamic { try inferAgain(run) }
                 try run.operation.run(run)
@@ -109,6 +112,7 @@ final class Instance: @unchecked Sendable {
                 if run.needsCare { try deliver(run) }
             } catch { throw error.at(schedule.steps[index].place) }
             context.scratch.reset()
+            if let recorder { recorder.add(schedule.steps[index].place, since: start) }
         }
         try collect(inputs, into: &outputs)
     }

@@ -1,4 +1,4 @@
-internal import NIOSSL
+package import NIOSSL
 
 /// How a client proves who it talks to, and who it is.
 public struct ClientTLS: Sendable {
@@ -17,7 +17,7 @@ public struct ClientTLS: Sendable {
         self.keyFile = keyFile
     }
 
-    func context() throws -> NIOSSLContext {
+    package func context() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["h2"]
@@ -27,5 +27,16 @@ public struct ClientTLS: Sendable {
             configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
         }
         return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// What goes first into the pipeline of a channel to `target`.
+    package static func handler(_ context: NIOSSLContext, for target: ClientTarget, name: String?) throws -> NIOSSLClientHandler {
+        var name = name
+        if name == nil, case .tcp(let host, _) = target { name = host }
+        do {
+            return try NIOSSLClientHandler(context: context, serverHostname: name)
+        } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
+            return try NIOSSLClientHandler(context: context, serverHostname: nil)
+        }
     }
 }

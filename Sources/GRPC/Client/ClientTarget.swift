@@ -27,7 +27,7 @@ public enum ClientTarget: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// What requests say in `:authority`.
-    var authority: String {
+    package var authority: String {
         if case .unix = self { "localhost" } else { description }
     }
 }

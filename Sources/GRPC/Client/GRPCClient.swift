@@ -1,7 +1,6 @@
 public import HTTP2
 public import NIOCore
 internal import NIOPosix
-internal import NIOSSL
 
 /// A client: one connection, made when it is first needed and again after it is lost, shared by all its calls.
 ///
@@ -158,7 +157,7 @@ public final class GRPCClient: ConnectionObserver, @unchecked Sendable {
             .channelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls = configuration.tls {
-                        try channel.pipeline.syncOperations.addHandler(try tlsHandler(tls))
+                        try channel.pipeline.syncOperations.addHandler(try ClientTLS.handler(try tls.context(), for: target, name: tls.serverName))
                     }
                     try channel.pipeline.syncOperations.addHandler(handler())
                 }
@@ -170,17 +169,6 @@ public final class GRPCClient: ConnectionObserver, @unchecked Sendable {
             }
         future.assumeIsolated().whenFailure { [self] error in
             client.loop.turn { failPending(Status(.unavailable, "cannot connect to \(target): \(error)")) }
-        }
-    }
-
-    private func tlsHandler(_ tls: ClientTLS) throws -> NIOSSLClientHandler {
-        var name = tls.serverName
-        if name == nil, case .tcp(let host, _) = target { name = host }
-        let context = try tls.context()
-        do {
-            return try NIOSSLClientHandler(context: context, serverHostname: name)
-        } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
-            return try NIOSSLClientHandler(context: context, serverHostname: nil)
         }
     }
 

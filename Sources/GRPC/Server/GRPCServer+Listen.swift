@@ -105,6 +105,7 @@ extension GRPCServer {
         for server in loops {
             server.loop.eventLoop?.execute {
                 for handler in server.connections.values { handler.close() }
+                server.forgetCalls()
             }
         }
     }

@@ -70,10 +70,17 @@ public final class GRPCServer: @unchecked Sendable {
         return ServerLoop(loop: loop, configuration: configuration, routes: table, counters: counters, budget: budget)
     }
 
-    /// A connection whose bytes the caller brings and takes, for tests and fuzzers; `loop` must not be that of a listener.
+    /// A connection whose bytes the caller brings and takes, for tests and fuzzers; `loop` must not be that of a listener, and what is kept must be held as long as the connection.
     package func connect(_ output: any ConnectionOutput, loop: LoopContext) throws -> (Connection, keep: AnyObject) {
         let server = state.withLock { makeLoop(loop, &$0) }
-        return (try makeConnection(server, output: output, peer: PeerIdentity(address: "test")), server)
+        return (try makeConnection(server, output: output, peer: PeerIdentity(address: "test")), LoopKeeper(server))
+    }
+
+    /// Holds a loop that no listener has, and takes it apart in the end.
+    private final class LoopKeeper {
+        private let server: ServerLoop
+        init(_ server: ServerLoop) { self.server = server }
+        deinit { server.forgetCalls() }
     }
 
     func makeConnection(_ server: ServerLoop, output: any ConnectionOutput, peer: PeerIdentity) throws -> Connection {

@@ -41,6 +41,9 @@ final class ServerLoop: @unchecked Sendable {
         if unaryCalls.count < Self.maxPooledCalls { unaryCalls.append(call) }
     }
 
+    /// Lets go of the calls that wait to be used again: they hold the loop, as the loop holds them.
+    func forgetCalls() { unaryCalls = [] }
+
     func add(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = handler }
     func remove(_ handler: ConnectionHandler) { connections[ObjectIdentifier(handler)] = nil }
 

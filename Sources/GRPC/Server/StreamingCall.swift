@@ -146,6 +146,15 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
         if life.isHandling { onWritable?() }
     }
 
+    /// No message comes any more: what the callbacks hold, which is often the call itself, is let go even if the handler never
+    /// answers.
+    override func tellHandler() {
+        super.tellHandler()
+        onMessage = nil
+        onHalfClose = nil
+        onWritable = nil
+    }
+
     /// Not used again: whoever still holds it finds it over, and may say what they like.
     override func recycle() {
         server.loop.cancel(self)

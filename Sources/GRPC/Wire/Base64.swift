@@ -1,6 +1,6 @@
 /// Standard base64 as `-bin` metadata has it: padding is optional on the way in, and not written.
-enum Base64 {
-    static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+package enum Base64 {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0
@@ -17,7 +17,7 @@ enum Base64 {
     }
 
     /// Nil for anything that is not standard base64.
-    static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+    package static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var end = text.count
         while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         if end < text.count, text.count % 4 != 0 { return nil }

@@ -13,7 +13,7 @@ public enum Coding: Sendable, Hashable {
         }
     }
 
-    init?(_ name: UnsafeRawBufferPointer) {
+    package init?(_ name: UnsafeRawBufferPointer) {
         if name.equals("identity") { self = .identity } else if name.equals("gzip") { self = .gzip } else if name.equals("deflate") {
             self = .deflate
         } else {

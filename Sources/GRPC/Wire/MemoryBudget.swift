@@ -1,13 +1,13 @@
 internal import Synchronization
 
 /// The memory that messages of one server may take, all connections together. Safe from any thread.
-final class MemoryBudget: Sendable {
+package final class MemoryBudget: Sendable {
     private let used = Atomic<Int>(0)
     let limit: Int
 
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
-    var usedBytes: Int { used.load(ordering: .relaxed) }
+    package var usedBytes: Int { used.load(ordering: .relaxed) }
 
     /// False when there is not as much left.
     func reserve(_ count: Int) -> Bool {

@@ -1,5 +1,5 @@
 /// The `grpc-timeout` header: up to eight digits and a unit.
-enum Timeout {
+package enum Timeout {
     /// Nanoseconds; nil for what the protocol does not allow.
     static func parse(_ text: UnsafeRawBufferPointer) -> UInt64? {
         guard text.count >= 2, text.count <= 9 else { return nil }
@@ -24,7 +24,7 @@ enum Timeout {
     }
 
     /// The shortest form that loses less than a part in ten million, and never becomes longer than `nanoseconds`.
-    static func format(_ nanoseconds: UInt64) -> String {
+    package static func format(_ nanoseconds: UInt64) -> String {
         let units: [(UInt64, String)] = [(1, "n"), (1000, "u"), (1_000_000, "m"), (1_000_000_000, "S"), (60_000_000_000, "M")]
         for (unit, letter) in units where nanoseconds / unit <= 99_999_999 { return "\(nanoseconds / unit)\(letter)" }
         return "\(min(nanoseconds / 3_600_000_000_000, 99_999_999))H"

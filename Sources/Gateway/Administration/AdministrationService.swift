@@ -97,6 +97,7 @@ extension RoutingSpec {
             throw ServingError(.invalidArgument, "the shadow's share must be from 0 to 1 and its tolerance at least 0")
         }
         self.shadow = ShadowSpec(
-            version: shadow.version, share: shadow.share == 0 ? 1 : shadow.share, tolerance: shadow.tolerance == 0 ? 1e-4 : shadow.tolerance)
+            version: shadow.version, share: shadow.share == 0 ? 1 : shadow.share, tolerance: shadow.tolerance == 0 ? 1e-4 : shadow.tolerance
+        )
     }
 }

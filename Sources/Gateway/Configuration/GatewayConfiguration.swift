@@ -51,6 +51,10 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public var tokenFilePath: String?
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
+    /// What the keys of system shared memory must begin with that clients may register; nil allows none.
+    public var sharedMemoryPrefix: String?
+    /// Origins whose pages a browser may let call the HTTP port, `*` for all; empty for none.
+    public var corsOrigins: [String] = []
     /// How long replies that are owed may take once the server is told to stop.
     public var drainNanos: Int64 = 30_000_000_000
     public var limits = Limits()

@@ -56,6 +56,8 @@ extension GatewayConfiguration {
             throw YamlError("\(map.file):\(map.line): 'tls_cert' and 'tls_key' go together, and 'tls_client_ca' needs both")
         }
         tokenFilePath = try map.string("auth_token_file")
+        sharedMemoryPrefix = try map.string("shared_memory_prefix")
+        corsOrigins = try map.strings("cors_origin") ?? corsOrigins
         logFormat = try map.choice("log_format", LogFormat.allCases.map { ($0.rawValue, $0) }) ?? logFormat
         logLevel = try map.choice("log_level", LogLevel.allCases.map { ($0.rawValue, $0) }) ?? logLevel
         drainNanos = try map.duration("drain") ?? drainNanos

@@ -4,6 +4,7 @@ internal import Serving
 /// What Prometheus reads: our own names, and Triton's for the dashboards that exist.
 struct MetricsPage {
     let core: ServingCore
+    let wire: WireMetrics
 
-    var text: String { PrometheusText.render(core.metrics()) }
+    var text: String { PrometheusText.render(core.metrics() + wire.families) }
 }

@@ -5,13 +5,18 @@ internal import Serving
 internal import Synchronization
 internal import Tensors
 
-/// One ModelInfer call on its way through: the request read from its message, and the reply written from the answer.
+/// One inference on its way through, alone or in a stream: the request read from its message, and the reply written from the answer.
 ///
 /// Pooled with all its memory. It belongs to one thread at a time, from the event loop that fills it in to the thread that
 /// answers: that hand-over is what `@unchecked Sendable` rests on.
 final class InferCall: @unchecked Sendable {
     let request = InferenceRequest()
     var call: UnaryCall?
+    /// The stream that it belongs to, in place of a call of its own.
+    var stream: InferStream?
+    /// How the outputs are wanted, parallel to the request's list of them; empty when nothing is said beyond their names.
+    private var wishes: [OutputWish] = []
+    private let extensions: KServeExtensions
     private let ticket = Mutex(0)
     private let arena = MessageArena()
     private var writer = ModelInferWriter(.response)
@@ -20,36 +25,63 @@ final class InferCall: @unchecked Sendable {
     private var dims: [Int64] = []
     private var stringRanges: [Range<Int>] = []
 
-    /// Reads the call's message into ``request``, whose tensors are views into it.
-    func read(_ call: UnaryCall) throws(Status) {
+    init(_ extensions: KServeExtensions) { self.extensions = extensions }
+
+    /// Reads a message into ``request``, whose tensors are views into it.
+    ///
+    /// - Parameter deadline: when the caller stops waiting, in monotonic nanoseconds.
+    func read(_ buffer: MessageBuffer, deadline: UInt64?) throws(Status) {
         let message: ModelInferRequest
         let contents: UnsafeBufferPointer<InferTensorBytes>
+        request.owner = buffer
         do throws(MessageError) {
-            message = try ModelInferRequest(decoding: call.message.bytes, in: arena)
+            message = try ModelInferRequest(decoding: buffer.bytes, in: arena)
+            request.model = Name(message.modelName)
+            request.id = Name(message.id)
             contents = try message.inputBytes(in: arena)
         } catch {
             throw Status(error)
         }
-        request.owner = call.message
-        request.model = Name(message.modelName)
-        request.id = Name(message.id)
         do throws(ServingError) {
             if !message.modelVersion.isEmpty { request.version = try VersionSelector(text: String(message.modelVersion)) }
             try readParameters(message.parameters)
         } catch {
             throw Status(error)
         }
-        if let deadline = call.callDeadline { request.deadlineNanos = Int64(clamping: deadline) }
+        if let deadline { request.deadlineNanos = Int64(clamping: deadline) }
         let inputs = message.inputs
         for index in 0..<inputs.count {
             request.inputs.append(try tensor(inputs[index], contents[index]))
         }
         for output in message.outputs {
-            guard output.parameters["shared_memory_region"] == nil else {
-                throw Status(.unimplemented, "output '\(output.name)': shared memory is not supported")
-            }
+            if !output.parameters.isEmpty || !wishes.isEmpty { try readWish(output) }
             request.requestedOutputs.append(Name(output.name))
         }
+    }
+
+    private func readWish(_ output: InferRequestedOutput) throws(Status) {
+        // Those before it said nothing.
+        while wishes.count < request.requestedOutputs.count { wishes.append(OutputWish()) }
+        var wish = OutputWish()
+        do throws(ServingError) {
+            if let count = output.parameters["classification"] { wish.classCount = Int(clamping: try whole("classification", count)) }
+            wish.memory = try place(output.parameters, tensor: output.name)
+        } catch {
+            throw Status(error)
+        }
+        wishes.append(wish)
+    }
+
+    /// Where in shared memory a tensor's parameters say that it is.
+    private func place(_ parameters: InferParameters, tensor: MessageText) throws(ServingError) -> SharedMemoryPlace? {
+        guard let region = parameters["shared_memory_region"] else { return nil }
+        guard case .text(let region) = region else {
+            throw ServingError(.invalidArgument, "'\(tensor)': the parameter 'shared_memory_region' must be a string")
+        }
+        let offset = try parameters["shared_memory_offset"].map { value throws(ServingError) in try whole("shared_memory_offset", value) }
+        let size = try parameters["shared_memory_byte_size"].map { value throws(ServingError) in try whole("shared_memory_byte_size", value)
+        }
+        return try SharedMemoryPlace(region: String(region), offset: offset, byteCount: size, tensor: String(tensor))
     }
 
     private func readParameters(_ parameters: InferParameters) throws(ServingError) {
@@ -69,7 +101,7 @@ final class InferCall: @unchecked Sendable {
         request.sequence = try SequencePosition(parameters)
     }
 
-    private func whole(_ name: MessageText, _ value: InferParameter) throws(ServingError) -> Int64 {
+    private func whole(_ name: some CustomStringConvertible, _ value: InferParameter) throws(ServingError) -> Int64 {
         switch value {
         case .int64(let number) where number >= 0: return number
         case .uint64(let number): return Int64(clamping: number)
@@ -94,26 +126,27 @@ final class InferCall: @unchecked Sendable {
             do throws(MessageError) { bytes = try typed.raw(as: datatype, in: arena) } catch {
                 throw Status(.invalidArgument, "input '\(input.name)': \(error.message)")
             }
-        case .sharedMemory: throw Status(.unimplemented, "input '\(input.name)': shared memory is not supported")
+        case .sharedMemory:
+            do throws(ServingError) {
+                guard let place = try self.place(input.parameters, tensor: input.name) else {
+                    throw ServingError(.internal, "no place is given")
+                }
+                return try extensions.input(Name(input.name), DataType(datatype), dims, at: place)
+            } catch {
+                throw Status(error)
+            }
         case .absent: bytes = UnsafeRawBufferPointer(start: nil, count: 0)
         }
         let name = Name(input.name)
         guard datatype == .bytes else {
             return InputTensor(name: name, dataType: DataType(datatype), dims: dims, contents: .bytes(bytes))
         }
-        return InputTensor(name: name, dataType: .string, dims: dims, contents: .tensor(try strings(bytes, of: input, dims)))
-    }
-
-    private func strings(_ bytes: UnsafeRawBufferPointer, of input: InferTensor, _ dims: Dims) throws(Status) -> Tensor {
-        var elements = RawBytesElements(bytes)
-        var strings: [ByteString] = []
-        // Never more than the bytes can hold, whatever the shape claims.
-        strings.reserveCapacity(min(dims.checkedCount ?? 0, bytes.count / 4))
-        while let element = elements.next() { strings.append(ByteString(bytes: Array(element))) }
-        guard !elements.isTruncated else {
-            throw Status(.invalidArgument, "input '\(input.name)': the bytes end inside element \(strings.count) of its BYTES elements")
+        do throws(ServingError) {
+            let strings = try RawStrings.tensor(bytes, input: input.name, dims)
+            return InputTensor(name: name, dataType: .string, dims: dims, contents: .tensor(strings))
+        } catch {
+            throw Status(error)
         }
-        return Tensor(strings: strings, shape: Shape([strings.count]))
     }
 
     /// Answers the call with what became of ``request``. Any thread.
@@ -126,45 +159,76 @@ final class InferCall: @unchecked Sendable {
             call.fail(Status(error), trailing: trailing)
             return
         }
-        guard let version = request.servedBy else {
-            call.fail(Status(.internal, "the request was answered by nobody"))
+        do throws(ServingError) {
+            try write(inStream: false)
+        } catch {
+            call.fail(Status(error), trailing: trailing)
             return
         }
-        write(version)
+        call.reply(makeReply(), trailing: trailing)
+    }
+
+    /// The message for a stream, with the answer or with why there is none.
+    func streamReply() -> ReplyBody {
+        if let error = request.error { return streamError(error.message) }
+        do throws(ServingError) {
+            try write(inStream: true)
+        } catch {
+            return streamError(error.message)
+        }
+        return makeReply()
+    }
+
+    /// The message for a stream that says what is wrong with a request.
+    func streamError(_ message: String) -> ReplyBody {
+        writer.begin(model: MessageText(request.model), id: MessageText(request.id))
+        writer.finish(inStream: true, error: message)
+        return makeReply()
+    }
+
+    private func makeReply() -> ReplyBody {
         reply.clear()
         reply.reserveCapacity(writer.byteCount)
         for slice in writer.slices { reply.writeBytes(slice.bytes) }
-        call.reply(ReplyBody(reply), trailing: trailing)
+        return ReplyBody(reply)
     }
 
-    private func write(_ version: ModelVersion) {
+    private func write(inStream: Bool) throws(ServingError) {
+        guard let version = request.servedBy else { throw ServingError(.internal, "the request was answered by nobody") }
+        let outputs = wishes.isEmpty ? request.outputs : try extensions.wished(request, wishes, version)
         writer.begin(model: version.model, version: String(version.number), id: MessageText(request.id))
-        packStrings()
+        if inStream { writer.parameter(StaticString("triton_final_response"), .bool(true)) }
+        packStrings(outputs)
         var strings = 0
-        for output in request.outputs {
+        for (index, output) in outputs.enumerated() {
             dims.removeAll(keepingCapacity: true)
             for axis in 0..<output.dims.count { dims.append(Int64(output.dims[axis])) }
-            dims.withUnsafeBufferPointer { writer.tensor(output.name, datatype: InferDatatype(output.dataType).name, shape: $0) }
+            var raw = output.bytes
             if output.dataType == .string {
-                writer.rawContents(UnsafeRawBufferPointer(rebasing: stringBytes.bytes[stringRanges[strings]]))
+                raw = UnsafeRawBufferPointer(rebasing: stringBytes.bytes[stringRanges[strings]])
                 strings += 1
+            }
+            let datatype = InferDatatype(output.dataType).name
+            if index < wishes.count, let place = wishes[index].memory {
+                try extensions.place(output, at: place, raw: raw)
+                writer.tensor(
+                    output.name, datatype: datatype, shape: dims,
+                    parameters: [("shared_memory_byte_size", .int64(Int64(raw.count)))])
             } else {
-                writer.rawContents(output.bytes)
+                dims.withUnsafeBufferPointer { writer.tensor(output.name, datatype: datatype, shape: $0) }
+                writer.rawContents(raw)
             }
         }
-        writer.finish()
+        writer.finish(inStream: inStream)
     }
 
     /// All string outputs in wire form, one after the other: their memory must not move once the writer refers to it.
-    private func packStrings() {
+    private func packStrings(_ outputs: [OutputTensor]) {
         stringBytes.clear()
         stringRanges.removeAll(keepingCapacity: true)
-        for output in request.outputs where output.dataType == .string {
+        for output in outputs where output.dataType == .string {
             let start = stringBytes.count
-            for element in output.strings {
-                withUnsafeBytes(of: UInt32(element.bytes.count).littleEndian) { stringBytes.append($0) }
-                element.bytes.withUnsafeBytes { stringBytes.append($0) }
-            }
+            RawStrings.append(output.strings, to: &stringBytes)
             stringRanges.append(start..<stringBytes.count)
         }
     }
@@ -183,5 +247,7 @@ final class InferCall: @unchecked Sendable {
         request.reset()
         arena.reset()
         call = nil
+        stream = nil
+        wishes.removeAll(keepingCapacity: true)
     }
 }

@@ -1,36 +1,53 @@
 internal import GRPC
+internal import NIOCore
 internal import NIOPosix
 internal import Serving
 internal import Synchronization
 
-/// ModelInfer: reads the message, hands the request to the core, and writes the reply on whatever thread has the answer.
+/// ModelInfer and ModelStreamInfer: reads the message, hands the request to the core, and writes the reply on whatever thread has the answer.
 final class InferHandler: ReplySink {
     private let core: ServingCore
+    private let extensions: KServeExtensions
     private let idle = Mutex<[InferCall]>([])
     private let submitters = ThreadSpecificVariable<LoopSubmitter>()
 
     /// Calls kept for reuse. Beyond: they are freed.
     private static let maxIdle = 1024
 
-    init(core: ServingCore) { self.core = core }
+    init(core: ServingCore, extensions: KServeExtensions) {
+        self.core = core
+        self.extensions = extensions
+    }
+
+    /// One that is free.
+    func take() -> InferCall { idle.withLock { $0.popLast() } ?? InferCall(extensions) }
 
     /// On the event loop of the call.
     func handle(_ call: UnaryCall) {
-        let infer = idle.withLock { $0.popLast() } ?? InferCall()
+        let infer = take()
         do throws(Status) {
-            try infer.read(call)
+            try infer.read(call.message, deadline: call.callDeadline)
         } catch {
             call.fail(error)
             recycle(infer)
             return
         }
         infer.call = call
-        infer.request.sink = self
-        infer.request.context = infer
-        let request = infer.request
         let ticket = infer.currentTicket
         call.onCancel = { infer.cancel(ticket) }
-        submitter().submit(request, on: call.eventLoop)
+        submit(infer, on: call.eventLoop)
+    }
+
+    /// A stream of inferences. On the event loop of the call.
+    func handle(stream call: StreamingCall) {
+        InferStream(call, self).begin()
+    }
+
+    /// Hands a request to the core, from the event loop that read it.
+    func submit(_ infer: InferCall, on eventLoop: (any EventLoop)?) {
+        infer.request.sink = self
+        infer.request.context = infer
+        submitter().submit(infer.request, on: eventLoop)
     }
 
     /// This event loop's own.
@@ -43,11 +60,15 @@ final class InferHandler: ReplySink {
 
     func finished(_ request: InferenceRequest) {
         guard let infer = request.context as? InferCall else { return }
+        if let stream = infer.stream {
+            stream.finished(infer)
+            return
+        }
         infer.answer()
         recycle(infer)
     }
 
-    private func recycle(_ infer: InferCall) {
+    func recycle(_ infer: InferCall) {
         infer.reset()
         idle.withLock { if $0.count < Self.maxIdle { $0.append(infer) } }
     }

@@ -8,43 +8,52 @@ final class KServeService: Sendable {
 
     let core: ServingCore
     let infer: InferHandler
+    let extensions: KServeExtensions
+    let log: LogSwitches
 
-    init(core: ServingCore) {
+    init(core: ServingCore, extensions: KServeExtensions, log: LogSwitches) {
         self.core = core
-        self.infer = InferHandler(core: core)
+        self.extensions = extensions
+        self.log = log
+        infer = InferHandler(core: core, extensions: extensions)
     }
 
     func register(on server: GRPCServer) {
-        server.register(unary: "/\(Self.name)/ModelInfer", handler: infer.handle)
-        serve(server, "ServerLive") { (_: ServerLiveRequest) in ServerLiveResponse(live: true) }
-        serve(server, "ServerReady") { [core] (_: ServerReadyRequest) in ServerReadyResponse(ready: core.isReady) }
-        serve(server, "ServerMetadata") { (_: ServerMetadataRequest) in Self.serverMetadata }
-        serve(server, "ModelReady", modelReady)
-        serve(server, "ModelMetadata", modelMetadata)
+        register(on: server, as: Self.name)
+        server.register(streaming: "/\(Self.name)/ModelStreamInfer", handler: infer.handle(stream:))
         serve(server, "ModelConfig", modelConfig)
         serve(server, "ModelStatistics", modelStatistics)
         serve(server, "RepositoryIndex", repositoryIndex)
+        serve(server, "SystemSharedMemoryStatus", sharedMemoryStatus)
+        serve(server, "SystemSharedMemoryRegister", registerSharedMemory)
+        serve(server, "SystemSharedMemoryUnregister", unregisterSharedMemory)
+        serve(server, "TraceSetting", scope: .admin, traceSetting)
+        serve(server, "LogSettings", scope: .admin, logSettings)
         registerRepositoryControl(on: server)
         // Part of the service, and answered as what they are: known methods that this server does not offer.
-        for method in [
-            "SystemSharedMemoryStatus", "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister", "CudaSharedMemoryStatus",
-            "CudaSharedMemoryRegister", "CudaSharedMemoryUnregister", "TraceSetting", "LogSettings",
-        ] {
-            server.register(unary: "/\(Self.name)/\(method)", scope: .admin) { call in
-                call.fail(Status(.unimplemented, "\(method) is not supported"))
+        for method in ["CudaSharedMemoryStatus", "CudaSharedMemoryRegister", "CudaSharedMemoryUnregister"] {
+            server.register(unary: "/\(Self.name)/\(method)") { call in
+                call.fail(Status(.unimplemented, "CUDA shared memory is not supported: this server runs on CPUs"))
             }
         }
-        server.register(streaming: "/\(Self.name)/ModelStreamInfer") { call in
-            call.finish(Status(.unimplemented, "ModelStreamInfer is not supported"))
-        }
+    }
+
+    /// The core of the service, which others have under names of their own.
+    func register(on server: GRPCServer, as name: String) {
+        server.register(unary: "/\(name)/ModelInfer", handler: infer.handle)
+        serve(server, "ServerLive", of: name) { (_: ServerLiveRequest) in ServerLiveResponse(live: true) }
+        serve(server, "ServerReady", of: name) { [core] (_: ServerReadyRequest) in ServerReadyResponse(ready: core.isReady) }
+        serve(server, "ServerMetadata", of: name) { [self] (_: ServerMetadataRequest) in Self.serverMetadata(self) }
+        serve(server, "ModelReady", of: name, modelReady)
+        serve(server, "ModelMetadata", of: name, modelMetadata)
     }
 
     /// Registers a method whose answer is at hand.
     private func serve<Request: Message, Response: Message>(
-        _ server: GRPCServer, _ method: String, scope: Scope = .infer,
+        _ server: GRPCServer, _ method: String, of service: String = KServeService.name, scope: Scope = .infer,
         _ answer: @escaping @Sendable (Request) throws(ServingError) -> Response
     ) {
-        server.register(unary: "/\(Self.name)/\(method)", scope: scope) { call in
+        server.register(unary: "/\(service)/\(method)", scope: scope) { call in
             do throws(Status) {
                 let request = try Self.decode(Request.self, call)
                 let response: Response
@@ -64,9 +73,13 @@ final class KServeService: Sendable {
         do throws(MessageError) { return try ReplyBody(response) } catch { throw Status(.internal, error.description) }
     }
 
-    static let serverMetadata = ServerMetadataResponse(
-        name: "martlet", version: martletVersion,
-        extensions: [
-            "binary_tensor_data", "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics",
-        ])
+    /// What this server is, and what it can do: nothing is listed that it cannot.
+    static func serverMetadata(_ service: KServeService) -> ServerMetadataResponse {
+        var extensions = [
+            "binary_tensor_data", "classification", "logging", "model_configuration", "model_repository", "parameters", "schedule_policy",
+            "sequence", "statistics",
+        ]
+        if service.extensions.memory.isOn { extensions.append("system_shared_memory") }
+        return ServerMetadataResponse(name: "martlet", version: martletVersion, extensions: extensions)
+    }
 }

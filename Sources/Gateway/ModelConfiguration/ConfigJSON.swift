@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import JSON
 internal import Messages
 package import Serving
 
@@ -8,53 +8,24 @@ package import Serving
 /// The JSON is said again in the text format, whose reader knows the fields and their types.
 package enum ConfigJSON {
     package static func spec(_ json: String, model: String) throws(ServingError) -> ModelSpec {
-        let root: [String: Value]
-        do {
-            root = try JSONDecoder().decode([String: Value].self, from: Data(json.utf8))
+        let root: [(key: String, value: JSONDocument)]
+        do throws(JSONError) {
+            guard case .object(let members) = try JSONDocument(json) else { throw JSONError("an object is expected", at: 0) }
+            root = members
         } catch {
-            throw ServingError(.invalidArgument, "the parameter 'config' of a request to load '\(model)' is not a JSON object")
+            throw ServingError(.invalidArgument, "the parameter 'config' of a request to load '\(model)' is not a JSON object: \(error)")
         }
         var text = ""
         fields(root, to: &text, depth: 0)
         do throws(MessageError) {
             let config = try ModelConfig(text: text)
-            let saysMaxBatchSize = root.keys.contains { snake($0) == "max_batch_size" }
+            let saysMaxBatchSize = root.contains { snake($0.key) == "max_batch_size" }
             var spec = try TritonSpec(model: model, folder: nil, saysMaxBatchSize: saysMaxBatchSize) { _ in nil }.spec(of: config)
             // The name in the request decides: the configuration is for that model whatever it calls itself.
             spec.name = model
             return spec
         } catch {
             throw ServingError(.invalidArgument, "the parameter 'config' of a request to load '\(model)': \(error.message)")
-        }
-    }
-
-    private indirect enum Value: Decodable {
-        case null
-        case bool(Bool)
-        case number(String)
-        case string(String)
-        case list([Value])
-        case object([String: Value])
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .null
-            } else if let value = try? container.decode(Bool.self) {
-                self = .bool(value)
-            } else if let value = try? container.decode(Int64.self) {
-                self = .number(String(value))
-            } else if let value = try? container.decode(UInt64.self) {
-                self = .number(String(value))
-            } else if let value = try? container.decode(Double.self) {
-                self = .number(String(value))
-            } else if let value = try? container.decode(String.self) {
-                self = .string(value)
-            } else if let value = try? container.decode([Value].self) {
-                self = .list(value)
-            } else {
-                self = .object(try container.decode([String: Value].self))
-            }
         }
     }
 
@@ -74,7 +45,7 @@ package enum ConfigJSON {
 
     private static let maxDepth = 32
 
-    private static func fields(_ object: [String: Value], to text: inout String, depth: Int) {
+    private static func fields(_ object: [(key: String, value: JSONDocument)], to text: inout String, depth: Int) {
         for (key, value) in object.sorted(by: { $0.key < $1.key }) {
             let name = snake(key)
             if maps.contains(name), case .object(let entries) = value {
@@ -89,17 +60,20 @@ package enum ConfigJSON {
         }
     }
 
-    private static func field(_ name: String, _ value: Value, to text: inout String, depth: Int) {
+    private static func field(_ name: String, _ value: JSONDocument, to text: inout String, depth: Int) {
         guard depth < maxDepth else { return }
         switch value {
         case .null: return
         case .bool(let value): text += "\(name): \(value)\n"
-        case .number(let value): text += "\(name): \(value)\n"
+        case .int(let value): text += "\(name): \(value)\n"
+        case .uint(let value): text += "\(name): \(value)\n"
+        case .double(let value): text += "\(name): \(value)\n"
         case .string(let value):
             let isBare = enumerations.contains(name) || (quotedNumbers.contains(name) && Int64(value) != nil)
-            let isWord = !value.isEmpty && value.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || isAlphanumeric($0) }
+            let isWord =
+                !value.isEmpty && value.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || isAlphanumeric($0) }
             text += "\(name): \(isBare && isWord ? value : quoted(value))\n"
-        case .list(let values): for value in values { field(name, value, to: &text, depth: depth + 1) }
+        case .array(let values): for value in values { field(name, value, to: &text, depth: depth + 1) }
         case .object(let object):
             text += "\(name) {\n"
             fields(object, to: &text, depth: depth + 1)

@@ -26,6 +26,10 @@ private func packB<D: DotProduct>(
     let panels = panelCount(columns)
     let sums = (packed + panels &* panelColumns &* 4 &* units).assumingMemoryBound(to: Int32.self)
     let flip: UInt8 = isSigned ? 0 : 0x80
+    if columnStride == 1 {
+        packColumns(D.self, b, flip, depthStride, depth, columns, packed, sums)
+        return
+    }
     var column = 0
     while column < panels &* panelColumns {
         let panel = packed + column / panelColumns &* panelColumns &* 4 &* units
@@ -49,6 +53,59 @@ private func packB<D: DotProduct>(
         sums[column] = sum
         column &+= 1
     }
+}
+
+/// The same where the columns of a row of B are neighbours: a vector of columns at a time.
+@inline(__always)
+private func packColumns<D: DotProduct>(
+    _: D.Type, _ b: UnsafePointer<UInt8>, _ flip: UInt8, _ depthStride: Int, _ depth: Int, _ columns: Int,
+    _ packed: UnsafeMutableRawPointer, _ sums: UnsafeMutablePointer<Int32>
+) {
+    let units = unitCount(depth, D.unit)
+    let end = panelCount(columns) &* panelColumns
+    let sign = isplat(0x80)
+    var column = 0
+    while column < end {
+        var to = packed + (column / panelColumns &* panelColumns &* units &+ column % panelColumns) &* 4
+        let left = columns &- column < lanes ? columns &- column : lanes
+        var sum = isplat(0)
+        var k = 0
+        while k < units &* D.unit {
+            var word = isplat(0)
+            var e = 0
+            while e < D.unit {
+                if k &+ e < depth {
+                    let pattern = loadBytes(b + (k &+ e) &* depthStride + column, left, flip)
+                    let value = (pattern ^ sign) &- sign
+                    sum = sum &+ value
+                    if D.unit == 4 {
+                        word = word | pattern &<< isplat(Int32(truncatingIfNeeded: 8 &* e))
+                    } else {
+                        word = word | (value & isplat(0xFFFF)) &<< isplat(Int32(truncatingIfNeeded: 16 &* e))
+                    }
+                }
+                e &+= 1
+            }
+            to.storeBytes(of: word, as: VI.self)
+            to += 4 &* panelColumns
+            k &+= D.unit
+        }
+        UnsafeMutableRawPointer(sums + column).storeBytes(of: left > 0 ? sum : isplat(0), as: VI.self)
+        column &+= lanes
+    }
+}
+
+/// `count` bytes with some bits turned, as integers; beyond them the pattern of zero.
+@inline(__always)
+private func loadBytes(_ p: UnsafePointer<UInt8>, _ count: Int, _ flip: UInt8) -> VI {
+    if count == lanes { return ck_u8_to_i32(UnsafeRawPointer(p).loadUnaligned(as: ck_u8.self) ^ ck_u8(repeating: flip)) }
+    var bytes = ck_u8(repeating: 0)
+    var i = 0
+    while i < count {
+        bytes[i] = p[i] ^ flip
+        i &+= 1
+    }
+    return ck_u8_to_i32(bytes)
 }
 
 /// One tile of A: [unit, row, element], zeros below its rows; `sums` gets the sum of each row.
@@ -159,6 +216,21 @@ private func multiply<D: DotProduct>(_ d: D.Type, _ g: GemmInt8) {
             tile &+= 1
         }
         var column = 0
+        if g.rows == 1 {
+            // One row does not fill the multipliers' latency from one panel.
+            let zero = (g.aZeroPoints?[0] ?? g.aZeroPoint) &+ shift
+            while column &+ 4 &* panelColumns <= g.columns {
+                multiplyWideRow(
+                    d, units, UnsafeRawPointer(packedA).assumingMemoryBound(to: Int32.self), g.packedB + column &* 4 &* units, temporary)
+                var part = 0
+                while part < 4 {
+                    finishRow(
+                        g, temporary + part &* panelColumns, rowSums[0], zero, columnSums, 0, column &+ part &* panelColumns, panelColumns)
+                    part &+= 1
+                }
+                column &+= 4 &* panelColumns
+            }
+        }
         while column < g.columns {
             let b = g.packedB + column &* 4 &* units
             tile = firstTile

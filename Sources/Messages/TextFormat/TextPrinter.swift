@@ -43,7 +43,7 @@ struct TextPrinter {
         text += String(repeating: "  ", count: indent) + String(cString: field.name) + rest + "\n"
     }
 
-    private static func scalar(_ element: UnsafeRawPointer, _ field: ProtobufCFieldDescriptor) -> String {
+    static func scalar(_ element: UnsafeRawPointer, _ field: ProtobufCFieldDescriptor) -> String {
         switch field.type {
         case PROTOBUF_C_TYPE_BOOL: Bool(element: element) ? "true" : "false"
         case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_SFIXED32: String(Int32(element: element))
@@ -89,7 +89,7 @@ struct TextPrinter {
         }
     }
 
-    private static func elementBytes(_ type: ProtobufCType) -> Int {
+    static func elementBytes(_ type: ProtobufCType) -> Int {
         switch type {
         case PROTOBUF_C_TYPE_MESSAGE: MemoryLayout<UnsafeRawPointer?>.size
         case PROTOBUF_C_TYPE_STRING: String.elementBytes
@@ -104,7 +104,7 @@ struct TextPrinter {
 
     /// protobuf-c knows no maps: their entries show by name and fields. Both fields of an entry are
     /// written even when they are zero, as other printers do.
-    private static func isMapEntry(_ descriptor: MessageDescriptor) -> Bool {
+    static func isMapEntry(_ descriptor: MessageDescriptor) -> Bool {
         let fields = descriptor.fields
         return fields.count == 2 && String(cString: descriptor.pointer.pointee.short_name).hasSuffix("Entry")
             && fields.contains { String(cString: $0.name) == "key" } && fields.contains { String(cString: $0.name) == "value" }

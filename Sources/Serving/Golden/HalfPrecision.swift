@@ -1,7 +1,7 @@
 /// Half precision in bits, for machines and builds whose compiler has no such type.
-enum HalfPrecision {
+package enum HalfPrecision {
     /// Rounded to nearest, ties to even.
-    static func bits(of value: Float) -> UInt16 {
+    package static func bits(of value: Float) -> UInt16 {
         let pattern = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: (pattern >> 16) & 0x8000)
         if value.isNaN { return sign | 0x7E00 }
@@ -16,7 +16,7 @@ enum HalfPrecision {
         return sign | UInt16(truncatingIfNeeded: (rounded >> 13) &- (112 << 10))
     }
 
-    static func value(of bits: UInt16) -> Float {
+    package static func value(of bits: UInt16) -> Float {
         let sign: Float = bits & 0x8000 != 0 ? -1 : 1
         let exponent = Int(bits >> 10) & 0x1F
         let fraction = Float(bits & 0x3FF)

@@ -14,7 +14,9 @@ import Testing
         var plainOptions = LoadOptions()
         plainOptions.optimise = false
         let plain = try Model.load(bytes: ONNX.model(graph), options: plainOptions)
-        let fused = try Model.load(bytes: ONNX.model(graph))
+        var fusedOptions = LoadOptions()
+        fusedOptions.disabledPasses = [.blockChannels]
+        let fused = try Model.load(bytes: ONNX.model(graph), options: fusedOptions)
         #expect(fused.planSummary.operators == operators)
         let input = Tensor.floats((0..<24).map { Float($0) - 11 }, [2, 3, 2, 2])
         let expected = try #require(try plain.run([input])[0].tensor)
@@ -124,5 +126,73 @@ import Testing
                 ONNX.floats("two", [], [2]), ONNX.floats("epsilon", [], [1e-5]), ONNX.floats("gamma", [2], [2, 3]),
                 ONNX.floats("beta", [2], [-1, 1]),
             ], expecting: ["LayerNormalization": 1])
+    }
+
+    @Test(arguments: 0..<3) func `Gelu by the hyperbolic tangent is found however its factors are ordered`(form: Int) throws {
+        let cube =
+            switch form {
+            case 0: [ONNX.node("Pow", ["x", "three"], ["q"]), ONNX.node("Mul", ["small", "q"], ["c"])]
+            case 1:
+                [ONNX.node("Mul", ["small", "x"], ["p"]), ONNX.node("Mul", ["x", "p"], ["q"]), ONNX.node("Mul", ["x", "q"], ["c"])]
+            default:
+                [ONNX.node("Mul", ["x", "x"], ["p"]), ONNX.node("Mul", ["x", "p"], ["q"]), ONNX.node("Mul", ["q", "small"], ["c"])]
+            }
+        let product =
+            form == 1
+            ? [ONNX.node("Mul", ["half", "t1"], ["m"]), ONNX.node("Mul", ["x", "m"], ["y"])]
+            : [ONNX.node("Mul", ["half", "x"], ["m"]), ONNX.node("Mul", ["t1", "m"], ["y"])]
+        try check(
+            cube + [
+                ONNX.node("Add", ["x", "c"], ["s"]), ONNX.node("Mul", ["root", "s"], ["a"]), ONNX.node("Tanh", ["a"], ["t"]),
+                ONNX.node("Add", ["t", "one"], ["t1"]),
+            ] + product,
+            [
+                ONNX.floats("three", [], [3]), ONNX.floats("small", [], [0.044_715]), ONNX.floats("root", [], [0.797_884_56]),
+                ONNX.floats("one", [], [1]), ONNX.floats("half", [], [0.5]),
+            ], expecting: ["Gelu": 1])
+    }
+
+    @Test func `bias, addend and activation become the end of a product`() throws {
+        let product = ONNX.floats("m", [2, 2], [1, -2, 3, -4])
+        let bias = ONNX.floats("b", [2], [0.5, -1])
+        try check(
+            [ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Add", ["b", "p"], ["q"]), ONNX.node("Tanh", ["q"], ["y"])],
+            [product, bias], expecting: ["MatMul": 1])
+        try check(
+            [
+                ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Add", ["p", "b"], ["q"]), ONNX.node("Add", ["x", "q"], ["r"]),
+                ONNX.node("Relu", ["r"], ["y"]),
+            ], [product, bias], expecting: ["MatMul": 1])
+        // An addend that is broadcast, and one that comes after the activation, stay.
+        try check(
+            [ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Add", ["p", "c"], ["y"])],
+            [product, ONNX.floats("c", [2, 1], [0.5, -1])], expecting: ["MatMul": 1, "Add": 1])
+        try check(
+            [ONNX.node("MatMul", ["x", "m"], ["p"]), ONNX.node("Relu", ["p"], ["q"]), ONNX.node("Add", ["q", "x"], ["y"])],
+            [product], expecting: ["MatMul": 1, "Add": 1])
+    }
+
+    @Test func `a product with one-hot rows looks them up`() throws {
+        let graph = ONNX.graph(
+            [
+                ONNX.node("Equal", ["numbers", "i"], ["e"]), ONNX.node("Cast", ["e"], ["h"], [ONNX.int("to", 1)]),
+                ONNX.node("MatMul", ["h", "w"], ["y"]),
+            ], inputs: [ONNX.value("i", 7, ["n", "3", "k"])], outputs: [ONNX.value("y", 1, nil)],
+            initializers: [ONNX.int64s("numbers", [1, 4], [-1, 0, 1, 2]), ONNX.floats("w", [4, 2], [1, 2, 3, 4, 5, 6, 7, 8])])
+        var plainOptions = LoadOptions()
+        plainOptions.optimise = false
+        let plain = try Model.load(bytes: ONNX.model(graph), options: plainOptions)
+        let fused = try Model.load(bytes: ONNX.model(graph))
+        #expect(fused.planSummary.operators == ["MatMul": 1])
+        let single = Tensor([-1, 0, 2, 3, -2, Int64.min] as [Int64], dataType: .int64, shape: [2, 3, 1])
+        let each = Tensor((0..<12).map { Int64($0 % 3) }, dataType: .int64, shape: [1, 3, 4])
+        for input in [single, each] {
+            let expected = try #require(try plain.run([input])[0].tensor)
+            let actual = try #require(try fused.run([input])[0].tensor)
+            #expect(actual.shape == expected.shape)
+            #expect(actual.floats == expected.floats)
+        }
+        let wrong = Tensor([Int64](repeating: 0, count: 6), dataType: .int64, shape: [1, 3, 2])
+        #expect(throws: EngineError.self) { _ = try fused.run([wrong]) }
     }
 }

@@ -110,6 +110,8 @@ enum ONNX {
         return writer
     }
 
+    static func text(_ name: String, _ value: String) -> ProtoWriter { attribute(name, 3) { $0.text(4, value) } }
+
     static func int(_ name: String, _ value: Int64) -> ProtoWriter { attribute(name, 2) { $0.varint(3, value) } }
 
     static func ints(_ name: String, _ values: [Int64]) -> ProtoWriter {

@@ -40,8 +40,6 @@ struct ProjectedAttention: Operation {
     /// Positions of the inputs.
     private var positions: (mask: Int, past: Int, added: Int) { isQuantized ? (5, 8, -1) : (3, 4, 5) }
 
-    // Swift 6.3.1's optimiser fails on this function (an ownership error in its copy propagation).
-    @_optimize(none)
     func infer(_ inputs: [Fact?]) throws(EngineError) -> [Fact] {
         let x = try node.tensorFact(inputs, 0, "input", isQuantized ? Node.eightBit : .floating)
         let w = try node.tensorFact(inputs, 1, "weights", isQuantized ? Node.eightBit : .floating)
@@ -54,27 +52,41 @@ struct ProjectedAttention: Operation {
         try node.checkDims(w, [x.dim(2), w.dim(1)], "weights")
         try node.checkDims(bias, [w.dim(1)], "bias")
         let dataType = isQuantized ? bias?.dataType ?? .float32 : x.dataType ?? .float32
-        let sizes = try sizes(w.dim(1))
-        var total = x.dim(1)
-        if let past {
-            guard sizes.map({ $0.key == $0.value }) ?? true else { throw node.unsupported("a cache for values of another size") }
-            let size: Dim = sizes.map { .known($0.key) } ?? .unknown
-            try node.checkDims(past, [2, x.dim(0), .known(heads), past.dim(3), size], "past")
-            total = .unknown
-            if let before = past.dim(3).value, let fresh = x.dim(1).value { total = .known(before + fresh) }
-        }
+        let (size, hidden) = try outputDims(try sizes(w.dim(1)))
+        let total = try totalKeys(past, x, try sizes(w.dim(1)))
         try KeyMask.check(node, mask, batch: x.dim(0), queries: x.dim(1), keys: total)
         if let added {
             try node.checkRank(added, "attention_bias", 4)
             try NormalizedRows.check(node, added, "attention_bias", to: [x.dim(0), .known(heads), x.dim(1), total])
             try node.checkExtent(added.dim(3), total, "the last extent of input 'attention_bias'")
         }
-        let hidden: Dim = sizes.map { .known($0.value * heads) } ?? .unknown
-        let size: Dim = sizes.map { .known($0.key) } ?? .unknown
         return [
             try node.outputFact(dataType, [x.dim(0), x.dim(1), hidden]),
             try node.outputFact(dataType, [2, x.dim(0), .known(heads), total, size]),
         ]
+    }
+
+    // Apart from ``infer(_:)``: with all of it in one function Swift 6.3.1's optimiser fails, by an ownership error in its copy propagation.
+
+    /// The extents of a key, and of all heads' values.
+    @inline(never)
+    private func outputDims(_ sizes: HeadSizes?) throws(EngineError) -> (size: Dim, hidden: Dim) {
+        guard let sizes else { return (.unknown, .unknown) }
+        return (.known(sizes.key), .known(sizes.value * heads))
+    }
+
+    /// The number of keys: those of the cache, and the new ones.
+    @inline(never)
+    private func totalKeys(_ past: Fact?, _ x: Fact, _ sizes: HeadSizes?) throws(EngineError) -> Dim {
+        guard let past else { return x.dim(1) }
+        var size = Dim.unknown
+        if let sizes {
+            guard sizes.key == sizes.value else { throw node.unsupported("a cache for values of another size") }
+            size = .known(sizes.key)
+        }
+        try node.checkDims(past, [2, x.dim(0), .known(heads), past.dim(3), size], "past")
+        guard let before = past.dim(3).value, let fresh = x.dim(1).value else { return .unknown }
+        return .known(before + fresh)
     }
 
     private func checkQuantization(_ inputs: [Fact?], columns: Dim) throws(EngineError) {
@@ -90,15 +102,20 @@ struct ProjectedAttention: Operation {
         }
     }
 
+    private struct HeadSizes {
+        var key: Int
+        var value: Int
+    }
+
     /// The sizes of one head of keys and of values.
-    private func sizes(_ columns: Dim) throws(EngineError) -> (key: Int, value: Int)? {
+    private func sizes(_ columns: Dim) throws(EngineError) -> HeadSizes? {
         guard let columns = columns.value else { return nil }
         if let hiddenSizes {
             guard hiddenSizes.reduce(0, +) == columns else { throw node.malformed("weights of \(columns) columns do not hold \(hiddenSizes)") }
-            return (hiddenSizes[0] / heads, hiddenSizes[2] / heads)
+            return HeadSizes(key: hiddenSizes[0] / heads, value: hiddenSizes[2] / heads)
         }
         guard columns % (3 * heads) == 0 else { throw node.malformed("weights of \(columns) columns do not divide into \(heads) heads") }
-        return (columns / 3 / heads, columns / 3 / heads)
+        return HeadSizes(key: columns / 3 / heads, value: columns / 3 / heads)
     }
 
     var outputCount: Int { 2 }

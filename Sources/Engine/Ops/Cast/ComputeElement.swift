@@ -29,6 +29,12 @@ extension Int64: ComputeElement {
     static var storage: DataType { .int64 }
 }
 
+/// For those operators that are quick with it; ``ComputeKind`` does not name it.
+extension Int32: ComputeElement {
+    static func isStorage(of dataType: DataType) -> Bool { dataType == .int32 }
+    static var storage: DataType { .int32 }
+}
+
 extension UInt64: ComputeElement {
     static func isStorage(of dataType: DataType) -> Bool { dataType == .uint64 }
     static var storage: DataType { .uint64 }

@@ -38,6 +38,13 @@ extension Int64: LoadableElement {
     }
 }
 
+extension Int32: LoadableElement {
+    static func load(_ source: UnsafeRawPointer, _ type: DataType, into block: UnsafeMutablePointer<Int32>, count: Int) {
+        precondition(type == .int32, "not a 32-bit integer")
+        block.update(from: source.assumingMemoryBound(to: Int32.self), count: count)
+    }
+}
+
 extension UInt64: LoadableElement {
     static func load(_ source: UnsafeRawPointer, _ type: DataType, into block: UnsafeMutablePointer<UInt64>, count: Int) {
         switch type {

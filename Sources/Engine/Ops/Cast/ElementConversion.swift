@@ -47,7 +47,7 @@ struct ElementConversion: Sendable {
 
     static let blockCount = 512
 
-    /// Converts between single and half precision by vectors; false for every other pair.
+    /// Converts the pairs that models convert most by vectors; false for every other pair.
     private func convertByKernel(
         _ source: UnsafeRawPointer, _ sourceType: DataType, _ destination: UnsafeMutableRawPointer, _ type: DataType, _ count: Int
     ) -> Bool {
@@ -61,6 +61,16 @@ struct ElementConversion: Sendable {
             kernels.brainToFloat(source.assumingMemoryBound(to: UInt16.self), destination.assumingMemoryBound(to: Float.self), count)
         case (.float32, .bfloat16):
             kernels.floatToBrain(source.assumingMemoryBound(to: Float.self), destination.assumingMemoryBound(to: UInt16.self), count)
+        case (.uint8, .float32), (.int8, .float32):
+            Kernels.table.integer.dequantize(
+                source.assumingMemoryBound(to: UInt8.self), sourceType == .int8, 1, 0, destination.assumingMemoryBound(to: Float.self), count)
+        case (.int32, .float32):
+            Kernels.table.integer.dequantizeSums(
+                source.assumingMemoryBound(to: Int32.self), 1, nil, nil, .identity, destination.assumingMemoryBound(to: Float.self), count)
+        case (.bool, .float32): convertLoop(source, destination, count) { (x: UInt8) -> Float in x == 0 ? 0 : 1 }
+        case (.int32, .int64): convertLoop(source, destination, count) { (x: Int32) in Int64(x) }
+        case (.int64, .int32): convertLoop(source, destination, count) { (x: Int64) in Int32(truncatingIfNeeded: x) }
+        case (.int64, .float32): convertLoop(source, destination, count) { (x: Int64) in Float(x) }
         default: return false
         }
         return true

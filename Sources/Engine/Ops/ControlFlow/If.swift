@@ -87,5 +87,7 @@ struct If: SubgraphOperation {
 
     var outputCount: Int { graphs[0].outputs.count }
 
+    var publishesOutputs: Bool { true }
+
     var takesOnlyTensors: Bool { false }
 }

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Tensors
 
 /// A function of two numbers that give a number of the same type.
 ///
@@ -12,6 +13,11 @@ protocol ArithmeticFunction: Sendable {
 
     /// Rough operations for one element.
     var cost: Int { get }
+
+    /// Fills `c`, of the operands' type, with the function of `a` and `b` broadcast against each other.
+    ///
+    /// A requirement so that every function gets loops of its own: in a generic operator each element would be a call.
+    func run(_ run: NodeRun, _ a: Tensor, as aShape: Shape, _ b: Tensor, as bShape: Shape, into c: Tensor, node: Node) throws(EngineError)
 }
 
 extension ArithmeticFunction {

@@ -35,7 +35,7 @@ struct BinaryOperation<Function: ArithmeticFunction>: Operation {
 }
 
 extension ArithmeticFunction {
-    /// Fills `c`, of the operands' type, with the function of `a` and `b` broadcast against each other.
+    @inline(__always)
     func run(
         _ run: NodeRun, _ a: Tensor, as aShape: Shape, _ b: Tensor, as bShape: Shape, into c: Tensor, node: Node
     ) throws(EngineError) {
@@ -45,6 +45,8 @@ extension ArithmeticFunction {
             try RealPair<Self, Float>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .double:
             try RealPair<Self, Double>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
+        case .signed where c.dataType == .int32:
+            try IntegerPair<Self, Int32>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .signed:
             try IntegerPair<Self, Int64>(function: self).run(run, a, as: aShape, b, as: bShape, into: c, node: node)
         case .unsigned:

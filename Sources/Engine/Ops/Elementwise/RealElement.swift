@@ -38,6 +38,8 @@ extension RealElement {
 protocol WideInteger: FixedWidthInteger, ComputeElement, LoadableElement {}
 extension Int64: WideInteger {}
 extension UInt64: WideInteger {}
+/// Arithmetic modulo 2³² gives the bits that arithmetic modulo 2⁶⁴ leaves after it is cut.
+extension Int32: WideInteger {}
 
 extension Float: RealElement {
     static func expMinusOne(_ x: Float) -> Float { expm1f(x) }

@@ -38,10 +38,26 @@ extension RealFunction {
 /// A function that also has a meaning for integers.
 protocol NumberFunction: RealFunction {
     func callAsFunction<I: WideInteger>(_ x: I) -> I
+
+    /// Applies the function to tensors of signed or unsigned integers. A requirement so that every function gets loops of its own.
+    func mapIntegers(_ run: NodeRun, _ x: Tensor, to y: Tensor, isSigned: Bool)
 }
 
 extension NumberFunction {
     var cost: Int { 2 }
+
+    @inline(__always)
+    func mapIntegers(_ run: NodeRun, _ x: Tensor, to y: Tensor, isSigned: Bool) {
+        if isSigned {
+            ElementMap.run(run, x, y, costPerElement: cost) { (x: UnsafePointer<Int64>, y: UnsafeMutablePointer<Int64>, count) in
+                for index in 0..<count { y[index] = self(x[index]) }
+            }
+        } else {
+            ElementMap.run(run, x, y, costPerElement: cost) { (x: UnsafePointer<UInt64>, y: UnsafeMutablePointer<UInt64>, count) in
+                for index in 0..<count { y[index] = self(x[index]) }
+            }
+        }
+    }
 }
 
 /// A function with a vector kernel of its own for single precision.

@@ -33,15 +33,9 @@ struct NumberUnaryOperation<Function: NumberFunction>: Operation {
         let x = run.tensor(0)
         let y = run.output(0)
         switch x.dataType.computeKind {
-        case .signed: integers(Int64.self, run, x, y)
-        case .unsigned: integers(UInt64.self, run, x, y)
+        case .signed: function.mapIntegers(run, x, to: y, isSigned: true)
+        case .unsigned: function.mapIntegers(run, x, to: y, isSigned: false)
         default: function.map(run, x, to: y)
-        }
-    }
-
-    private func integers<I: WideInteger>(_ type: I.Type, _ run: NodeRun, _ x: Tensor, _ y: Tensor) {
-        ElementMap.run(run, x, y, costPerElement: function.cost) { (x: UnsafePointer<I>, y: UnsafeMutablePointer<I>, count) in
-            for index in 0..<count { y[index] = function(x[index]) }
         }
     }
 

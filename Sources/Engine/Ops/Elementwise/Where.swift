@@ -26,6 +26,7 @@ struct Where: Operation {
         }
     }
 
+    @inline(__always)
     private func select<T: BitwiseCopyable>(
         _ run: NodeRun, _ walk: BroadcastWalk, _ condition: Tensor, _ x: Tensor, _ y: Tensor, _ output: Tensor, _ type: T.Type
     ) {
@@ -41,6 +42,15 @@ struct Where: Operation {
                 let o = output + run.result
                 if cStep == 1, xStep == 1, yStep == 1 {
                     for index in 0..<run.count { o[index] = c[index] != 0 ? x[index] : y[index] }
+                } else if cStep == 1, xStep == 0, yStep == 1 {
+                    let x = x[0]
+                    for index in 0..<run.count { o[index] = c[index] != 0 ? x : y[index] }
+                } else if cStep == 1, xStep == 1, yStep == 0 {
+                    let y = y[0]
+                    for index in 0..<run.count { o[index] = c[index] != 0 ? x[index] : y }
+                } else if cStep == 1, xStep == 0, yStep == 0 {
+                    let (x, y) = (x[0], y[0])
+                    for index in 0..<run.count { o[index] = c[index] != 0 ? x : y }
                 } else {
                     for index in 0..<run.count { o[index] = c[index * cStep] != 0 ? x[index * xStep] : y[index * yStep] }
                 }

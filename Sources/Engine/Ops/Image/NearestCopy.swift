@@ -25,6 +25,14 @@ enum NearestCopy {
     private static func copy<E: BitwiseCopyable>(_ source: Tensor, _ target: Tensor, _ positions: [[Int]], as type: E.Type) {
         let from = source.pointer(as: type)
         var to = target.mutablePointer(as: type)
+        if let line = positions.last, source.shape.dims.last == line.count, line.indices.allSatisfy({ line[$0] == $0 }) {
+            // The last axis stays as it is: whole lines.
+            forEachLine(source.shape, target.shape, positions) { base, line in
+                to.update(from: from + base, count: line.count)
+                to += line.count
+            }
+            return
+        }
         forEachLine(source.shape, target.shape, positions) { base, line in
             for position in line {
                 to.pointee = from[base + position]

@@ -3,6 +3,16 @@ internal import Tensors
 /// A function of truth values, whose inputs are 0 for false and anything else for true.
 protocol BooleanFunction: Sendable {
     static func holds(_ a: Bool, _ b: Bool) -> Bool
+
+    /// Fills `c` with the function of `a` and `b`. A requirement so that every function gets loops of its own.
+    static func run(_ run: NodeRun, _ a: Tensor, _ b: Tensor, as bShape: Shape, into c: Tensor, node: Node) throws(EngineError)
+}
+
+extension BooleanFunction {
+    @inline(__always)
+    static func run(_ run: NodeRun, _ a: Tensor, _ b: Tensor, as bShape: Shape, into c: Tensor, node: Node) throws(EngineError) {
+        try BooleanPair<Self>().run(run, a, as: a.shape, b, as: bShape, into: c, node: node)
+    }
 }
 
 private struct BooleanPair<Function: BooleanFunction>: PairFunction {
@@ -23,8 +33,7 @@ struct BooleanOperation<Function: BooleanFunction>: Operation {
 
     func run(_ run: NodeRun) throws(EngineError) {
         let (a, b) = (run.tensor(0), run.tensor(1))
-        try BooleanPair<Function>().run(
-            run, a, as: a.shape, b, as: alignment.aligned(b.shape, to: a.shape), into: run.output(0), node: node)
+        try Function.run(run, a, b, as: alignment.aligned(b.shape, to: a.shape), into: run.output(0), node: node)
     }
 
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {

@@ -3,6 +3,31 @@ internal import Tensors
 /// A relation between two elements of one type.
 protocol Relation: Sendable {
     static func holds<T: ComputeElement>(_ a: T, _ b: T) -> Bool
+
+    /// Writes to `result` where the relation holds between numbers of `a` and `b`; false when they are no numbers.
+    ///
+    /// A requirement so that every relation gets loops of its own.
+    static func compare(
+        _ run: NodeRun, _ a: Tensor, _ b: Tensor, as bShape: Shape, into result: Tensor, node: Node
+    ) throws(EngineError) -> Bool
+}
+
+extension Relation {
+    @inline(__always)
+    static func compare(
+        _ run: NodeRun, _ a: Tensor, _ b: Tensor, as bShape: Shape, into result: Tensor, node: Node
+    ) throws(EngineError) -> Bool {
+        switch a.dataType.computeKind {
+        case .float: try RelationPair<Self, Float>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+        case .double: try RelationPair<Self, Double>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+        case .signed where a.dataType == .int32:
+            try RelationPair<Self, Int32>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+        case .signed: try RelationPair<Self, Int64>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+        case .unsigned: try RelationPair<Self, UInt64>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
+        case nil: return false
+        }
+        return true
+    }
 }
 
 /// A ``Relation`` that writes truth values.
@@ -33,16 +58,7 @@ struct Comparison<R: Relation>: Operation {
         let (a, b) = (run.tensor(0), run.tensor(1))
         let bShape = alignment.aligned(b.shape, to: a.shape)
         let result = run.output(0)
-        func compare<T: ComputeElement>(_ type: T.Type) throws(EngineError) {
-            try RelationPair<R, T>().run(run, a, as: a.shape, b, as: bShape, into: result, node: node)
-        }
-        switch a.dataType.computeKind {
-        case .float: try compare(Float.self)
-        case .double: try compare(Double.self)
-        case .signed: try compare(Int64.self)
-        case .unsigned: try compare(UInt64.self)
-        case nil: try compareStrings(a, b, bShape, result)
-        }
+        if try !R.compare(run, a, b, as: bShape, into: result, node: node) { try compareStrings(a, b, bShape, result) }
     }
 
     /// Only equality has a meaning for strings.

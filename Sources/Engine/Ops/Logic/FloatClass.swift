@@ -3,6 +3,24 @@ internal import Tensors
 /// A test of one float.
 protocol FloatTest: Sendable {
     func holds<R: RealElement>(_ x: R) -> Bool
+
+    /// Writes to `y` where the test holds. A requirement so that every test gets loops of its own.
+    func map(_ run: NodeRun, _ x: Tensor, to y: Tensor)
+}
+
+extension FloatTest {
+    @inline(__always)
+    func map(_ run: NodeRun, _ x: Tensor, to y: Tensor) {
+        if x.dataType == .float64 {
+            ElementMap.run(run, x, y, costPerElement: 1) { (x: UnsafePointer<Double>, y: UnsafeMutablePointer<UInt8>, count) in
+                for index in 0..<count { y[index] = holds(x[index]) ? 1 : 0 }
+            }
+        } else {
+            ElementMap.run(run, x, y, costPerElement: 1) { (x: UnsafePointer<Float>, y: UnsafeMutablePointer<UInt8>, count) in
+                for index in 0..<count { y[index] = holds(x[index]) ? 1 : 0 }
+            }
+        }
+    }
 }
 
 /// IsNaN, IsInf.
@@ -16,18 +34,7 @@ struct FloatTestOperation<Test: FloatTest>: Operation {
     }
 
     func run(_ run: NodeRun) throws(EngineError) {
-        let x = run.tensor(0)
-        if x.dataType == .float64 {
-            apply(Double.self, run, x)
-        } else {
-            apply(Float.self, run, x)
-        }
-    }
-
-    private func apply<R: RealElement>(_ type: R.Type, _ run: NodeRun, _ x: Tensor) {
-        ElementMap.run(run, x, run.output(0), costPerElement: 1) { (x: UnsafePointer<R>, y: UnsafeMutablePointer<UInt8>, count) in
-            for index in 0..<count { y[index] = test.holds(x[index]) ? 1 : 0 }
-        }
+        test.map(run, run.tensor(0), to: run.output(0))
     }
 
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] { [inputs[0]] }

@@ -1,3 +1,4 @@
+internal import Kernels
 import Tensors
 
 /// The class with the largest linear score, and the scores of all classes.
@@ -41,8 +42,25 @@ struct LinearClassifier: Operation {
         let results = output.mutablePointer(as: Float.self)
         let targets = scores.targets
         let chosen = run.scratch(byteCount: label.count * 4).bindMemory(to: Int32.self, capacity: max(1, label.count))
-        scores.forEachRow(of: input, in: run) { row, own in
-            if targets == 1 {
+        if targets > 1 {
+            scores.forEachBlock(of: input, in: run) { rows, own in
+                for row in rows {
+                    let scores = own + (row - rows.lowerBound) * targets
+                    var best = 0
+                    for target in 1..<targets where scores[target] > scores[best] { best = target }
+                    chosen[row] = Int32(best)
+                }
+                let target = results + rows.lowerBound * targets
+                switch transform {
+                case .softmax: Kernels.table.rows.softmax(own, target, rows.count, targets)
+                case .logistic: Kernels.table.unary.sigmoid(own, target, rows.count * targets)
+                default:
+                    for row in 0..<rows.count { transform.apply(to: own + row * targets, count: targets) }
+                    target.update(from: own, count: rows.count * targets)
+                }
+            }
+        } else {
+            scores.forEachRow(of: input, in: run) { row, own in
                 let isPositive = own[0] > 0
                 if labels.count == 2 {
                     chosen[row] = isPositive ? 1 : 0
@@ -58,13 +76,7 @@ struct LinearClassifier: Operation {
                 } else {
                     (results[2 * row], results[2 * row + 1]) = (score, 0)
                 }
-                return
             }
-            var best = 0
-            for target in 1..<targets where own[target] > own[best] { best = target }
-            chosen[row] = Int32(best)
-            transform.apply(to: own, count: targets)
-            (results + row * targets).update(from: own, count: targets)
         }
         labels.write(UnsafeBufferPointer(start: chosen, count: label.count), to: label)
         withExtendedLifetime(output) {}

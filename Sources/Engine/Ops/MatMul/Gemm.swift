@@ -66,7 +66,8 @@ struct Gemm: Operation {
     }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
-        guard packed == nil, inputs.count > 1, let matrices = PackedMatrices(inputs[1]?.value, layouts.1) else { return nil }
+        guard packed == nil, inputs.count > 1, inputs[0]?.dataType == .float32, let matrices = PackedMatrices(inputs[1]?.value, layouts.1)
+        else { return nil }
         var prepared = self
         prepared.packed = matrices
         return prepared
@@ -86,7 +87,7 @@ struct Gemm: Operation {
 
     /// The bias and the activation are applied to each sum before it is stored.
     private func multiply(_ run: NodeRun) {
-        let (a, b) = (run.tensor(0), run.tensor(1))
+        let a = run.tensor(0)
         let output = run.destination(0, as: Float.self)
         let (m, n) = (output.tensor.shape[0], output.tensor.shape[1])
         var epilogue = Epilogue(scale: alpha, residualScale: beta)
@@ -95,8 +96,8 @@ struct Gemm: Operation {
         if let c = run.optionalTensor(2), beta != 0, m * n > 0 {
             (epilogue.residual, epilogue.residualRowStride) = bias(run, c, m: m, n: n)
         }
-        let right = packed?.operand ?? .elements(run.elements(b, as: Float.self))
-        MatMulPlan(a.shape, b.shape, layouts.0, layouts.1).run(run, run.elements(a, as: Float.self), right, output.elements) {
+        let right = packed?.operand ?? .elements(run.elements(run.tensor(1), as: Float.self))
+        MatMulPlan(a.shape, packed?.shape ?? run.tensor(1).shape, layouts.0, layouts.1).run(run, run.elements(a, as: Float.self), right, output.elements) {
             problem, a, b, c, row, column in
             var block = epilogue
             block.residual = epilogue.residual.map { $0 + row * epilogue.residualRowStride + column }

@@ -9,6 +9,10 @@ struct MatMul: Operation {
     let alpha: Float
     /// B, when it is a constant.
     var packed: PackedMatrices?
+    /// What float32 products end in: one addend a column, a third input of the result's shape, a function.
+    var bias: Tensor?
+    var addsInput = false
+    var activation = Activation.identity
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("MatMul") { node throws(EngineError) in
@@ -40,7 +44,8 @@ struct MatMul: Operation {
     }
 
     func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
-        guard packed == nil, inputs.count > 1, let matrices = PackedMatrices(inputs[1]?.value, bLayout) else { return nil }
+        guard packed == nil, inputs.count > 1, inputs[0]?.dataType == .float32, let matrices = PackedMatrices(inputs[1]?.value, bLayout)
+        else { return nil }
         var prepared = self
         prepared.packed = matrices
         return prepared
@@ -55,12 +60,20 @@ struct MatMul: Operation {
     }
 
     private func multiply(_ run: NodeRun) {
-        let (a, b) = (run.tensor(0), run.tensor(1))
+        let a = run.tensor(0)
         let output = run.destination(0, as: Float.self)
-        let right = packed?.operand ?? .elements(run.elements(b, as: Float.self))
-        let epilogue = Epilogue(scale: alpha)
-        MatMulPlan(a.shape, b.shape, aLayout, bLayout).run(run, run.elements(a, as: Float.self), right, output.elements) {
-            problem, a, b, c, _, _ in Float.multiply(problem, a, packed: b, c, epilogue)
+        let right = packed?.operand ?? .elements(run.elements(run.tensor(1), as: Float.self))
+        var epilogue = Epilogue(scale: alpha, columnBias: bias?.pointer(as: Float.self), activation: activation)
+        let plan = MatMulPlan(a.shape, packed?.shape ?? run.tensor(1).shape, aLayout, bLayout)
+        if addsInput {
+            epilogue.residual = run.tensor(2).pointer(as: Float.self)
+            epilogue.residualRowStride = plan.n
+        }
+        plan.run(run, run.elements(a, as: Float.self), right, output.elements) { problem, a, b, c, row, column in
+            var block = epilogue
+            block.columnBias = epilogue.columnBias.map { $0 + column }
+            block.residual = epilogue.residual.map { $0 + row * plan.n + column }
+            Float.multiply(problem, a, packed: b, c, block)
         }
         output.finish()
     }
@@ -74,7 +87,16 @@ struct MatMul: Operation {
         output.finish()
     }
 
+    /// An addend is read before the sum is written.
+    var overwritableInputs: [Int] { addsInput ? [2] : [] }
+
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {
-        [MatMulShape.rows(inputs, facts[0]?.dims, facts[1]?.dims, aLayout, bLayout)]
+        if addsInput {
+            var product = self
+            product.addsInput = false
+            let rows = product.rows(Array(inputs[..<2]), facts: Array(facts[..<2]))
+            return rows[0] == inputs[2] ? rows : [.mixed("it adds what does not go row by row")]
+        }
+        return [MatMulShape.rows(inputs, facts[0]?.dims, facts[1]?.dims, aLayout, bLayout)]
     }
 }

@@ -4,12 +4,14 @@ internal import Tensors
 struct PackedMatrices: Sendable {
     private let storage: Tensor
     private let perMatrix: Int
+    /// The shape that was packed.
+    let shape: Shape
 
     /// - Parameter tensor: constant [batch…, rows, columns], or with the last two the other way round.
     /// - Returns: nil for what cannot be packed beforehand.
     init?(_ tensor: Tensor?, _ layout: OperandLayout) {
         guard let tensor, tensor.dataType == .float32, tensor.shape.rank >= 2, !layout.hasLeadingRows || tensor.shape.rank == 2 else { return nil }
-        let shape = tensor.shape
+        shape = tensor.shape
         let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
         let (depth, width) = layout.isTransposed ? (columns, rows) : (rows, columns)
         let count = shape.count(in: 0..<shape.rank - 2)

@@ -26,15 +26,20 @@ struct IntegerConvolution: Operation {
         let (x, w) = (run.tensor(0), run.tensor(1))
         let sizes = try attributes.sizes(x.shape, w.shape)
         let sums = run.output(0).mutablePointer(as: Int32.self)
-        Self.convolve(run, sizes, x, w, run.optionalTensor(2), run.optionalTensor(3)) { map, at, values, count in
-            for i in 0..<count { sums[at + i] = values[i] }
-        }
+        Self.convolve(
+            run, sizes, isPointwise: attributes.window.isPointwise(kernel: Array(w.shape.dims[2...])), x, w, run.optionalTensor(2),
+            run.optionalTensor(3), into: sums
+        ) { _, _, _, _ in }
     }
 
     /// Hands the sums of one line of positions of one feature map to `store`: map, first element of the output, sums, count.
+    ///
+    /// - Parameters:
+    ///   - isPointwise: whether each output reads the input's elements at its own position alone.
+    ///   - output: where all sums are written instead of being handed to `store`, if they are wanted as they are.
     static func convolve(
-        _ run: NodeRun, _ sizes: ConvolutionSizes, _ x: Tensor, _ w: Tensor, _ xZero: Tensor?, _ wZero: Tensor?,
-        store: (Int, Int, UnsafePointer<Int32>, Int) -> Void
+        _ run: NodeRun, _ sizes: ConvolutionSizes, isPointwise: Bool, _ x: Tensor, _ w: Tensor, _ xZero: Tensor?, _ wZero: Tensor?,
+        into output: UnsafeMutablePointer<Int32>? = nil, store: (Int, Int, UnsafePointer<Int32>, Int) -> Void
     ) {
         let kernels = Kernels.table.integer
         let (outputs, inputs, depth, maps) = (sizes.window.outputCount, sizes.window.inputCount, sizes.depth, sizes.maps)
@@ -47,27 +52,36 @@ struct IntegerConvolution: Operation {
         run.parallel(sizes.batch * sizes.group * blocks, costPerPiece: 2 &* maps &* depth &* block) { pieces in
             LaneScratch.with(UInt8.self, count: kernels.scratchBytes(maps, block, depth)) { scratch in
                 LaneScratch.with(UInt8.self, count: kernels.packedBytes(depth, block)) { packed in
-                    LaneScratch.with(Int32.self, count: maps * block) { sums in
-                        LaneScratch.with(UInt8.self, count: depth * block) { columns in
+                    LaneScratch.with(Int32.self, count: output == nil ? maps * block : 0) { sums in
+                        LaneScratch.with(UInt8.self, count: isPointwise ? 0 : depth * block) { columns in
                             for piece in pieces {
                                 let (image, index) = piece.quotientAndRemainder(dividingBy: blocks)
                                 let positions = index * block..<min(outputs, (index + 1) * block)
                                 let (group, count) = (image % sizes.group, positions.count)
-                                Columns.fill(
-                                    input.elements + image * sizes.channels * inputs, channels: sizes.channels, sizes.window,
-                                    positions: positions, into: columns, padding: padding)
-                                kernels.packB(UnsafePointer(columns), input.isSigned, count, 1, depth, count, UnsafeMutableRawPointer(packed))
+                                let source = input.elements + image * sizes.channels * inputs
+                                if isPointwise {
+                                    kernels.packB(
+                                        source + positions.lowerBound, input.isSigned, inputs, 1, depth, count,
+                                        UnsafeMutableRawPointer(packed))
+                                } else {
+                                    Columns.fill(
+                                        source, channels: sizes.channels, sizes.window, positions: positions, into: columns,
+                                        padding: padding)
+                                    kernels.packB(
+                                        UnsafePointer(columns), input.isSigned, count, 1, depth, count, UnsafeMutableRawPointer(packed))
+                                }
+                                let first = image * maps * outputs + positions.lowerBound
                                 var call = GemmInt8(
                                     rows: maps, columns: count, depth: depth, a: weights.elements + group * maps * depth,
                                     aIsSigned: weights.isSigned, aRowStride: depth, packedB: UnsafeRawPointer(packed),
-                                    bIsSigned: input.isSigned, c: sums, cRowStride: count, scratch: UnsafeMutableRawPointer(scratch))
+                                    bIsSigned: input.isSigned, c: output.map { $0 + first } ?? sums, cRowStride: output == nil ? count : outputs,
+                                    scratch: UnsafeMutableRawPointer(scratch))
                                 call.aZeroPoints = UnsafePointer(zeros) + group * maps
                                 call.bZeroPoint = input.zeroPoints[0]
                                 if maps > 0, count > 0 { kernels.multiply(call) }
+                                guard output == nil else { continue }
                                 for map in 0..<maps {
-                                    store(
-                                        group * maps + map, (image * maps + map) * outputs + positions.lowerBound,
-                                        UnsafePointer(sums) + map * count, count)
+                                    store(group * maps + map, first + map * outputs, UnsafePointer(sums) + map * count, count)
                                 }
                             }
                         }

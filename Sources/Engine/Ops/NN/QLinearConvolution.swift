@@ -50,7 +50,9 @@ struct QLinearConvolution: Operation {
         let requantization = Requantization(IntegerOperand.values(run.tensor(7))[0], output.dataType)
         let target = planar.mutablePointer(as: UInt8.self)
         let bias = run.optionalTensor(8)?.pointer(as: Int32.self)
-        IntegerConvolution.convolve(run, sizes, x, w, run.tensor(2), run.tensor(5)) { map, at, sums, count in
+        IntegerConvolution.convolve(
+            run, sizes, isPointwise: attributes.window.isPointwise(kernel: Array(w.shape.dims[2...])), x, w, run.tensor(2), run.tensor(5)
+        ) { map, at, sums, count in
             let scale = xScale * wScale[scaleCount == 1 ? 0 : map] / yScale
             let added = bias.map { $0[map] } ?? 0
             LaneScratch.with(Int32.self, count: count) { biased in

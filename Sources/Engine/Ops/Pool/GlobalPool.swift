@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// Mean, maximum or p-norm over all spatial positions.
@@ -33,6 +34,14 @@ struct GlobalPool: Operation {
         let positions = tensor.shape.count(in: 2..<tensor.shape.rank)
         let x = run.elements(tensor, as: T.self)
         let output = run.destination(0, as: T.self)
+        if kind == .maximum, T.self == Float.self, positions > 0 {
+            let source = UnsafeRawPointer(x).assumingMemoryBound(to: Float.self)
+            let target = UnsafeMutableRawPointer(output.elements).assumingMemoryBound(to: Float.self)
+            run.parallel(output.tensor.count, costPerPiece: positions) { planes in
+                Kernels.table.rows.maximum(source + planes.lowerBound * positions, target + planes.lowerBound, planes.count, positions)
+            }
+            return output.finish()
+        }
         run.parallel(output.tensor.count, costPerPiece: positions) { planes in
             for plane in planes {
                 let source = x + plane * positions

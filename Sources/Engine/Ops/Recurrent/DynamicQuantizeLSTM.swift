@@ -4,12 +4,14 @@ internal import Tensors
 struct DynamicQuantizeLSTM: Operation {
     let attributes: RecurrentAttributes
     let couplesGates: Bool
+    /// The matrices, when they are constants.
+    var packed: (w: QuantizedMatrix, r: QuantizedMatrix)?
 
     static let entries: [OperatorEntry] = [
         OperatorEntry("DynamicQuantizeLSTM", domain: "com.microsoft") { node throws(EngineError) in
             DynamicQuantizeLSTM(
                 attributes: try RecurrentAttributes(node, gates: 4, defaults: ["Sigmoid", "Tanh", "Tanh"]),
-                couplesGates: try node.bool("input_forget", default: false))
+                couplesGates: try node.bool("input_forget", default: false), packed: nil)
         }
     ]
 
@@ -30,11 +32,26 @@ struct DynamicQuantizeLSTM: Operation {
 
     var outputCount: Int { 3 }
 
+    func prepare(_ inputs: [Fact?]) throws(EngineError) -> (any Operation)? {
+        guard packed == nil else { return nil }
+        // Refuses what does not fit together.
+        _ = try infer(inputs)
+        let constants = [1, 2, 8, 9, 10, 11].map { $0 < inputs.count ? inputs[$0]?.value : nil }
+        guard let w = constants[0], let r = constants[1], let wScale = constants[2], let wZero = constants[3], let rScale = constants[4],
+            let rZero = constants[5]
+        else { return nil }
+        var prepared = self
+        prepared.packed = (
+            QuantizedMatrix(w, scale: wScale, zeroPoint: wZero), QuantizedMatrix(r, scale: rScale, zeroPoint: rZero)
+        )
+        return prepared
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
-        let sequence = try RecurrentSequence(run, attributes, hidden: run.tensor(2).shape[1], lengths: 4)
+        let w = packed?.w ?? QuantizedMatrix(run.tensor(1), scale: run.tensor(8), zeroPoint: run.tensor(9))
+        let r = packed?.r ?? QuantizedMatrix(run.tensor(2), scale: run.tensor(10), zeroPoint: run.tensor(11))
+        let sequence = try RecurrentSequence(run, attributes, hidden: r.inner, lengths: 4)
         let columns = 4 * sequence.hidden
-        let w = QuantizedMatrix(run, matrix: 1, scale: 8, zeroPoint: 9)
-        let r = QuantizedMatrix(run, matrix: 2, scale: 10, zeroPoint: 11)
         let state = LSTMState<Float>(run, sequence, hidden: 5, cell: 6, peepholes: 7, bias: 3)
         let inputRows = sequence.steps * sequence.batch
         let projected = run.scratch(Float.self, count: sequence.directions * inputRows * columns)

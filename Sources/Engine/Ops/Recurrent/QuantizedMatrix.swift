@@ -40,59 +40,64 @@ struct QuantizedRows {
 }
 
 /// Quantised matrices [directions, inputs, columns] with a scale and a zero point for each, or for each column.
-struct QuantizedMatrix {
-    private let packed: UnsafeMutableRawPointer
+struct QuantizedMatrix: Sendable {
+    private let packed: Tensor
     private let perMatrix: Int
     private let isSigned: Bool
-    private let scales: UnsafePointer<Float>
-    private let zeroPoints: UnsafeMutablePointer<Int32>
-    private let inner: Int
-    private let columns: Int
+    /// One a column of each matrix.
+    private let scales: Tensor
+    private let zeroPoints: Tensor
+    let inner: Int
+    let columns: Int
 
-    init(_ run: NodeRun, matrix: Int, scale: Int, zeroPoint: Int) {
-        let (tensor, kernels) = (run.tensor(matrix), Kernels.table.integer)
-        let shape = tensor.shape
-        (inner, columns) = (shape[1], shape[2])
-        isSigned = tensor.dataType == .int8
+    /// - Parameters: tensors that ``DynamicQuantizeLSTM`` has checked.
+    init(_ matrix: Tensor, scale: Tensor, zeroPoint: Tensor) {
+        let kernels = Kernels.table.integer
+        let directions = matrix.shape[0]
+        (inner, columns) = (matrix.shape[1], matrix.shape[2])
+        isSigned = matrix.dataType == .int8
         perMatrix = kernels.packedBytes(inner, columns)
-        packed = run.scratch(byteCount: shape[0] * perMatrix)
-        for direction in 0..<shape[0] {
+        packed = Tensor(dataType: .uint8, shape: [directions, perMatrix])
+        for direction in 0..<directions {
             kernels.packB(
-                tensor.pointer(as: UInt8.self) + direction * inner * columns, isSigned, columns, 1, inner, columns,
-                packed + direction * perMatrix)
+                matrix.pointer(as: UInt8.self) + direction * inner * columns, isSigned, columns, 1, inner, columns,
+                packed.mutableBytes + direction * perMatrix)
         }
         // One for each matrix becomes one for each of its columns.
-        let (given, zeros) = (run.tensor(scale).floats, IntegerOperand.values(run.tensor(zeroPoint)))
-        let spread = run.scratch(Float.self, count: shape[0] * columns)
-        zeroPoints = run.scratch(Int32.self, count: shape[0] * columns)
-        for i in 0..<shape[0] * columns {
-            spread[i] = given[given.count == shape[0] ? i / columns : i]
-            zeroPoints[i] = zeros[zeros.count == shape[0] ? i / columns : i]
-        }
-        scales = UnsafePointer(spread)
+        let (given, zeros) = (scale.floats, IntegerOperand.values(zeroPoint))
+        let count = directions * columns
+        let columns = max(columns, 1)
+        scales = Tensor((0..<count).map { given[given.count == directions ? $0 / columns : $0] }, dataType: .float32, shape: [count])
+        zeroPoints = Tensor((0..<count).map { zeros[zeros.count == directions ? $0 / columns : $0] }, dataType: .int32, shape: [count])
     }
 
     /// target = (target or 0) + rows · matrix, rows of the target `stride` apart.
     func add(
         _ direction: Int, _ rows: QuantizedRows, _ range: Range<Int>, _ target: UnsafeMutablePointer<Float>, stride: Int, accumulates: Bool
     ) {
-        let kernels = Kernels.table.integer
+        let table = Kernels.table
+        let kernels = table.integer
+        let columnScales = scales.pointer(as: Float.self) + direction * columns
         LaneScratch.with(Int32.self, count: range.count * columns) { sums in
             LaneScratch.with(UInt8.self, count: kernels.scratchBytes(range.count, columns, inner)) { scratch in
                 var call = GemmInt8(
                     rows: range.count, columns: columns, depth: inner, a: UnsafePointer(rows.elements) + range.lowerBound * inner,
-                    aIsSigned: false, aRowStride: inner, packedB: UnsafeRawPointer(packed) + direction * perMatrix, bIsSigned: isSigned,
+                    aIsSigned: false, aRowStride: inner, packedB: packed.bytes + direction * perMatrix, bIsSigned: isSigned,
                     c: sums, cRowStride: columns, scratch: UnsafeMutableRawPointer(scratch))
                 call.aZeroPoints = UnsafePointer(rows.zeroPoints) + range.lowerBound
-                call.bZeroPoints = UnsafePointer(zeroPoints) + direction * columns
+                call.bZeroPoints = zeroPoints.pointer(as: Int32.self) + direction * columns
                 if !range.isEmpty { kernels.multiply(call) }
             }
             for (index, row) in range.enumerated() {
-                let (line, sum, scale) = (target + index * stride, sums + index * columns, rows.scales[row])
-                for j in 0..<columns {
-                    let value = Float(sum[j]) * (scale * scales[direction * columns + j])
-                    line[j] = accumulates ? line[j] + value : value
+                let (line, sum) = (target + index * stride, sums + index * columns)
+                guard accumulates else {
+                    kernels.dequantizeSums(sum, rows.scales[row], columnScales, nil, .identity, line, columns)
+                    continue
                 }
+                // A sum and its float have one place: each is read before it is written.
+                let floats = UnsafeMutableRawPointer(sum).assumingMemoryBound(to: Float.self)
+                kernels.dequantizeSums(sum, rows.scales[row], columnScales, nil, .identity, floats, columns)
+                table.binary.add(BinaryOperand(line, rowStride: 0), BinaryOperand(floats, rowStride: 0), line, 1, columns)
             }
         }
     }

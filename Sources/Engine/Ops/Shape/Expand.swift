@@ -63,6 +63,11 @@ struct Expand: Operation {
         copy.apply(from: source, to: target, in: run)
     }
 
+    func viewedInput(_ inputs: [Fact?], _ output: Fact) -> Int? {
+        guard let data = inputs.first??.shape, data.count == output.shape?.count else { return nil }
+        return 0
+    }
+
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {
         if let obstacle = RowAxis.obstacle(inputs, facts: facts, parameters: 1..<2) { return [obstacle] }
         guard let dims = facts.first??.dims, let target = try? infer(facts).first?.dims else {

@@ -133,6 +133,26 @@ struct Slice: Operation {
         return prepared
     }
 
+    /// When nothing is cut.
+    func viewedInput(_ inputs: [Fact?], _ output: Fact) -> Int? {
+        guard let shape = inputs.first??.shape, shape == output.shape else { return nil }
+        var plan: [Plan]?
+        if attributes == nil {
+            plan = try? self.plan(inputs, rank: shape.rank)
+            guard plan != nil else { return nil }
+        }
+        for axis in 0..<shape.rank {
+            let part = if let attributes { attributes.part(axis, rank: shape.rank) } else { plan?[axis] ?? .untouched }
+            switch part {
+            case .untouched: continue
+            case .unknown: return nil
+            case .bounds(let start, let end, let step):
+                guard Self.cut(start: start, end: end, step: step, extent: shape[axis]).isWhole else { return nil }
+            }
+        }
+        return 0
+    }
+
     func run(_ run: NodeRun) throws(EngineError) {
         let source = run.tensor(0)
         let rank = source.shape.rank

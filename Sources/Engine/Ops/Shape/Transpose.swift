@@ -50,6 +50,17 @@ struct Transpose: Operation {
         copy.apply(from: source, to: target, in: run)
     }
 
+    /// When nothing moves but axes of one element.
+    func viewedInput(_ inputs: [Fact?], _ output: Fact) -> Int? {
+        guard let shape = inputs.first??.shape, let order = try? order(rank: shape.rank) else { return nil }
+        var last = -1
+        for axis in order where shape[axis] != 1 {
+            if axis < last { return nil }
+            last = axis
+        }
+        return 0
+    }
+
     func rows(_ inputs: [RowAxis], facts: [Fact?]) -> [RowAxis] {
         guard case .axis(let axis) = RowAxis.of(inputs, 0) else { return [RowAxis.of(inputs, 0)] }
         guard let rank = facts.first??.rank, let position = try? order(rank: rank).firstIndex(of: axis) else {

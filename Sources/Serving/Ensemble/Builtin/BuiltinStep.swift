@@ -1,3 +1,4 @@
+internal import YAML
 internal import Tensors
 internal import YAML
 

@@ -1,0 +1,15 @@
+internal import GRPC
+
+/// Metrics for Prometheus, at the path that its configurations have for Triton and at TensorFlow Serving's.
+struct MetricsRoom: WebRoom {
+    let page: MetricsPage
+
+    func endpoint(at path: WebPath) -> WebEndpoint? {
+        guard path.parts == ["metrics"] || path.parts == ["monitoring", "prometheus", "metrics"] else { return nil }
+        return .get(.metrics) { [page] _ in
+            WebAnswer(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
+
+    func refusal(_ failure: WebFailure) -> WebAnswer { KServeREST.refusal(failure) }
+}
