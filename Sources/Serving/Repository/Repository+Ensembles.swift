@@ -26,7 +26,8 @@ extension Repository {
         }
     }
 
-    private func isLive(_ model: String) -> Bool { state.withLock { $0.models[model]?.live.isEmpty == false } }
+    /// Whether requests find the model. Its record knows of a version a moment before they do.
+    private func isLive(_ model: String) -> Bool { router.current.routes[Name(model)]?.versions.isEmpty == false }
 
     /// Whether nothing of the model is live, and nobody has tried.
     private func needsLoading(_ model: String) -> Bool {

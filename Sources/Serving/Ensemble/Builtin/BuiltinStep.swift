@@ -1,4 +1,3 @@
-internal import YAML
 internal import Tensors
 internal import YAML
 
