@@ -128,6 +128,14 @@ class Triton(Peer):
         link = backend / "triton_python_backend_stub"
         link.unlink(missing_ok=True)
         link.symlink_to(stub)
+        # Its backend is built for NumPy 1; under NumPy 2 every output arrives without a byte.
+        self.packages = self.cache / "triton-python"
+        if not (self.packages / "numpy").exists():
+            got = subprocess.run(
+                [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", self.packages, "numpy==1.26.4"],
+                capture_output=True, text=True)
+            if got.returncode:
+                raise Unavailable(f"pip has no NumPy 1 for its backend: {got.stderr.strip().splitlines()[-1:]}")
         repository = self.cache / "triton-models"
         shutil.rmtree(repository, ignore_errors=True)
         for workload in workloads:
@@ -137,7 +145,7 @@ class Triton(Peer):
         import onnx
         (folder / "1").mkdir(parents=True)
         # The stub's interpreter is not this one, and takes no PYTHONPATH.
-        packages = sorted({str(path.parent) for path in python_runtime()})
+        packages = [str(self.packages), *sorted({str(path.parent) for path in python_runtime()})]
         (folder / "1" / "model.py").write_text(f"import sys\nsys.path[:0] = {packages!r}\n" + (HERE / "triton_model.py").read_text())
         graph = onnx.load(workload.file, load_external_data=False).graph
         initializers = {i.name for i in graph.initializer}
@@ -164,7 +172,7 @@ class Triton(Peer):
                 "--grpc-address", "127.0.0.1", "--grpc-port", self.port, "--allow-http", "false", "--allow-metrics", "false"]
 
     def disk(self):
-        return [self.cache / "triton", *python_runtime()]
+        return [self.cache / "triton", self.packages, python_runtime()[0]]
 
 
 class PythonServer(Peer):
