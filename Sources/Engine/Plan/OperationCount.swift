@@ -11,11 +11,9 @@ enum OperationCount {
         switch node.operatorName {
         case "Conv", "FusedConv", "ConvInteger", "NhwcConv":
             // Every output element is a product over one filter.
-            guard let weights = shape(1), weights.rank > 0, weights[0] > 0 else { return output.count }
-            return product(2, output.count, weights.count / weights[0])
+            return convolution(shape(1), output)
         case "QLinearConv":
-            guard let weights = shape(3), weights.rank > 0, weights[0] > 0 else { return output.count }
-            return product(2, output.count, weights.count / weights[0])
+            return convolution(shape(3), output)
         case "ConvTranspose":
             // Every input element meets every filter of its channel.
             guard let input = shape(0), let weights = shape(1), weights.rank > 0, weights[0] > 0 else { return output.count }
@@ -36,12 +34,19 @@ enum OperationCount {
             return kernel.reduce(output.count) { product($0, $1) }
         case "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "Softmax", "LayerNormalization":
             return max(output.count, shape(0)?.count ?? 0)
-        case "Reshape", "Transpose", "Concat", "Slice", "Gather", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Split", "Expand",
+        case "BlockChannels", "UnblockChannels", "Reshape", "Transpose", "Concat", "Slice", "Gather", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Split", "Expand",
             "Pad", "Tile", "Cast", "Constant", "ConstantOfShape":
             return 0
         default:
             return output.count
         }
+    }
+
+    /// Every position of the output meets every weight once. Channels may be kept in blocks, padded, the innermost axis being one block.
+    private static func convolution(_ weights: Shape?, _ output: Shape) -> Int {
+        guard let weights, weights.rank > 2, output.rank >= weights.rank, output.count > 0 else { return output.count }
+        let channels = output.rank == weights.rank ? output[1] : output[1] * output[output.rank - 1]
+        return product(2, output.count / channels, weights.count)
     }
 
     private static func product(_ factors: Int...) -> Int {

@@ -332,12 +332,19 @@ package final class LoadLoop: @unchecked Sendable {
         }
     }
 
+    /// What making a connection may take before requests that wait for it count as not sent.
+    private static let reconnectNanos: UInt64 = 100_000_000
+
     /// No more requests, but for those whose time has come already.
     func stopIssuing() {
         isIssuing = false
         if isClosedLoop {
             progress.isExhausted.store(true, ordering: .relaxed)
-            for waiting in backlog { count(waiting.time, recipes[waiting.recipe]) { $0.fail(.notSent, "there was no connection") } }
+            // Between two connections for a moment is no failure; without one for longer is.
+            let now = clock.now
+            for waiting in backlog where now &- waiting.time > Self.reconnectNanos {
+                count(waiting.time, recipes[waiting.recipe]) { $0.fail(.notSent, "there was no connection") }
+            }
             backlog.removeAll()
         }
         notePending()
