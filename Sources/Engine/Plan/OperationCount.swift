@@ -70,7 +70,9 @@ extension Model {
             guard let first = step.outputs.first, let output = first.flatMap({ schedule.shapes[$0] }) else { continue }
             // What the shapes alone decide is not computed again.
             if case .constant? = first.map({ schedule.places[$0] }) { continue }
-            let inputs = step.inputs.map { $0.flatMap { schedule.shapes[$0] ?? plan.network.values[$0].fact.shape } }
+            var inputs = step.inputs.map { $0.flatMap { schedule.shapes[$0] ?? plan.network.values[$0].fact.shape } }
+            // Its weights are no input any more.
+            if let blocked = step.operation as? BlockedConvolution { inputs = [inputs[0], blocked.filters.shape] }
             let (sum, overflow) = total.addingReportingOverflow(OperationCount.of(step.node, inputs: inputs, output: output))
             total = overflow ? .max : sum
         }
