@@ -33,6 +33,9 @@ check "no target imports full Foundation" no_full_foundation
 check "only HTTP2 imports CNghttp2" only_one_importer CNghttp2 HTTP2
 check "only Messages imports CProtobufC" only_one_importer CProtobufC Messages
 check "only Messages imports CMessages" only_one_importer CMessages Messages
+check "only YAML imports CYaml" only_one_importer CYaml YAML
+check "YAML imports no room" isolated YAML Tensors Engine Kernels Messages HTTP2 GRPC Batching Monitoring Serving Gateway
+check "JSON imports no room" isolated JSON Tensors Engine Kernels Messages HTTP2 GRPC Batching Monitoring Serving Gateway
 check "Batching imports no room" isolated Batching Tensors Engine Kernels Messages HTTP2 GRPC Monitoring Serving Gateway
 check "Monitoring imports no room" isolated Monitoring Tensors Engine Kernels Messages HTTP2 GRPC Batching Serving Gateway
 check "Serving knows no protobuf and no sockets" isolated Serving Messages HTTP2 GRPC NIOCore NIOPosix
