@@ -42,6 +42,7 @@ suite conformance scripts/conformance.sh
 suite trained scripts/trained-models.sh
 suite corpus scripts/corpus.sh
 suite rows scripts/rows.sh
+suite mutations scripts/mutations.sh
 suite acceptance scripts/acceptance.sh
 
 echo
