@@ -27,7 +27,7 @@ struct RangeOperation: Operation {
         guard steps < 0x1p53, delta != 0 else {
             throw EngineError(.resourceExhausted, "from \(start) to \(limit) in steps of \(delta) is no range", place: node.place)
         }
-        return max(0, Int(steps))
+        return Int(max(0, steps))
     }
 
     private func integerCount(_ start: Tensor, _ limit: Tensor, _ delta: Tensor) throws(EngineError) -> Int {

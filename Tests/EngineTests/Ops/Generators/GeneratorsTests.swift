@@ -11,6 +11,7 @@ import Testing
         #expect(try OneNode.run("Range", [number(1), number(1), number(1)])[0].count == 0)
         #expect(try OneNode.run("Range", [number(0), number(-5), number(1)])[0].count == 0)
         #expect(try OneNode.run("Range", [.scalar(1), .scalar(2), .scalar(0.25)])[0].floats == [1, 1.25, 1.5, 1.75])
+        #expect(try OneNode.run("Range", [.scalar(1), .scalar(-1e30), .scalar(0.25)])[0].count == 0)
         #expect(try OneNode.run("Range", [number(.max - 1), number(.max), number(.max)])[0].int64s == [.max - 1])
     }
 
