@@ -30,6 +30,7 @@ public final class Gateway: Sendable {
     private let tensorFlow: TFService
     private let torch: TorchService
     private let socket = PrivateSocket()
+    private let load: LoadReporter
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -55,6 +56,7 @@ public final class Gateway: Sendable {
             health.note(event)
         }
         core = ServingCore(configuration)
+        load = LoadReporter(core: core, lanes: configuration.lanes)
         var serverConfiguration = GRPCServer.Configuration(settings.limits)
         let tokens: TokenAuthorizer?
         do {
@@ -71,7 +73,8 @@ public final class Gateway: Sendable {
         limits.maxBodyBytes = settings.limits.maxMessageBytes
         web = WebServer(log: log, authorizer: tokens, crossOrigin: CrossOrigin(settings.corsOrigins), limits: limits)
         let extensions = KServeExtensions(
-            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
+            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories),
+            load: settings.loadReports ? load : nil)
         kserve = KServeService(core: core, extensions: extensions, log: switches)
         tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories)
         torch = TorchService(core: core)
@@ -101,7 +104,7 @@ public final class Gateway: Sendable {
         ]
     }
 
-    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server))) }
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), load: load)) }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -136,12 +139,22 @@ public final class Gateway: Sendable {
             let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
             let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
             health.started(services: Self.services)
-            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
+            keepUp()
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
             throw error
         }
+    }
+
+    private func keepUp() {
+        let tasks = Task { [load, tls] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await load.run() }
+                if let tls { group.addTask { await self.keepCertificateFresh(tls) } }
+            }
+        }
+        upkeep.withLock { $0 = tasks }
     }
 
     /// One line when strangers could ask anything.

@@ -27,6 +27,7 @@ extension Serve {
         if let authTokenFile { settings.tokenFilePath = authTokenFile }
         if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
         if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }
+        if loadReports { settings.loadReports = true }
         return settings
     }
 }

@@ -22,6 +22,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "File of bearer tokens, a line each: TOKEN SCOPE[,SCOPE] with scopes infer, admin, metrics.") var authTokenFile: String?
     @Option(help: "Let clients register system shared memory whose key begins with this (default: none).") var sharedMemoryPrefix: String?
     @Option(help: "Origin whose pages may call the HTTP port from a browser, or * for all. May be given again.") var corsOrigin: [String] = []
+    @Flag(help: "Tell balancers the load in the trailers of every answer (ORCA).") var loadReports = false
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
     @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 

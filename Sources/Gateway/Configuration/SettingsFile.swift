@@ -61,6 +61,7 @@ extension GatewayConfiguration {
         logFormat = try map.choice("log_format", LogFormat.allCases.map { ($0.rawValue, $0) }) ?? logFormat
         logLevel = try map.choice("log_level", LogLevel.allCases.map { ($0.rawValue, $0) }) ?? logLevel
         drainNanos = try map.duration("drain") ?? drainNanos
+        loadReports = try map.bool("load_reports") ?? loadReports
         if var inner = try map.map("limits") {
             try limits.read(&inner)
             try inner.finish()

@@ -5,6 +5,7 @@ internal import Serving
 struct MetricsPage {
     let core: ServingCore
     let wire: WireMetrics
+    let load: LoadReporter
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families) }
+    var text: String { PrometheusText.render(core.metrics() + wire.families + load.families) }
 }
