@@ -57,7 +57,7 @@ def check(name, body):
         print(f"skipped: {name}")
     elif fault:
         failed += 1
-        print(f"FAILED: {name}: {fault}")
+        print(f"FAILED: {name}: {str(fault)[:500]}")
     else:
         passed += 1
 
@@ -116,7 +116,7 @@ class KServe:
                         self.kinds[node.name] = {tables["attribute_map"][k]: t for k, t in tables["openapi_types"].items()}
         folder = pathlib.Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
         core = json.loads((folder / f"v{VERSIONS[-1]}.0-local-strict" / "_definitions.json").read_text())
-        self.core = core.get("definitions", core)
+        self.core = core["$defs"]
 
     def faults(self, value, type_name, path):
         if match := re.fullmatch(r"list\[(.*)\]", type_name):
@@ -139,8 +139,8 @@ class KServe:
             if not isinstance(value, kinds) or (type_name == "int" and isinstance(value, bool)):
                 yield f"{path} is no {type_name}"
         elif type_name.startswith("V1"):
-            schema = {"$ref": f"#/definitions/io.k8s.api.core.v1.{type_name[2:]}", "definitions": self.core}
-            for error in jsonschema.Draft7Validator(schema).iter_errors(value):
+            schema = {"$ref": f"#/$defs/io.k8s.api.core.v1.{type_name[2:]}", "$defs": self.core}
+            for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
                 yield f"{path}.{'.'.join(map(str, error.path))}: {error.message}"
 
 
