@@ -21,6 +21,7 @@ options.add_argument("--target", required=True, help="HOST:PORT, or what gRPC re
 options.add_argument("--model", default="cancer-forest")
 options.add_argument("--input", default="features")
 options.add_argument("--shape", default="1,30")
+options.add_argument("--value", type=float, help="of every element (default: drawn by chance, always the same)")
 options.add_argument("--channels", type=int, default=4)
 options.add_argument("--rate", type=float, default=200, help="calls a second, all channels together")
 options.add_argument("--seconds", type=float, default=3600, help="or until SIGTERM")
@@ -39,6 +40,8 @@ expected = None
 def request():
     shape = [int(extent) for extent in arguments.shape.split(",")]
     data = np.random.default_rng(1).random(shape, np.float32)
+    if arguments.value is not None:
+        data = np.full(shape, arguments.value, np.float32)
     tensor = InferInput(arguments.input, shape, "FP32")
     tensor.set_data_from_numpy(data)
     message = service_pb2.ModelInferRequest(model_name=arguments.model)
@@ -50,7 +53,7 @@ def request():
 def drive(message):
     global expected
     config = [("grpc.service_config", json.dumps(RETRY if arguments.retry else {"loadBalancingConfig": [{"round_robin": {}}]})),
-              ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", int(arguments.retry)), ("grpc.min_reconnect_backoff_ms", 50),
+              ("grpc.use_local_subchannel_pool", 1), ("grpc.min_reconnect_backoff_ms", 50),
               ("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 500)]
     with grpc.insecure_channel(arguments.target, config) as channel:
         stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)

@@ -1,4 +1,4 @@
-internal import Messages
+package import Messages
 
 /// Turns counters read now and then into rates: what was counted between two looks, smoothed over about a second. Pure; time is an argument.
 package struct LoadWindow {
