@@ -3,7 +3,7 @@
 # drain of a node, roll-back. Prints a line a finding; exit 1 when one is not as promised.
 #
 # KUBECTL is the command for the cluster (kubectl); REACH what goes before a command so that it reaches Services' addresses (nothing, or
-# `nsenter --net=…`); IMAGE an image that the nodes have, with the example models in it (martlet package examples/models); NEXT another one.
+# `nsenter --net=…`); VALUES further values of the chart, as JSON; IMAGE an image that the nodes have, with the example models in it (martlet package examples/models); NEXT another one.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 kubectl=${KUBECTL:-kubectl} reach=${REACH:-} image=${IMAGE:-localhost/martlet-examples:1} next=${NEXT:-localhost/martlet-examples:2}
@@ -16,8 +16,9 @@ expect() { # WHAT, then a command
     local what=$1; shift
     if "$@"; then say "good: $what"; else say "BAD: $what"; faults=$((faults + 1)); fi
 }
+none='{}'
 chart() { # IMAGE, then further values as a JSON object
-    "$python" deploy/try/render.py --image "$1" --server-version "$($kubectl version -o json | "$python" -c 'import json,sys; v=json.load(sys.stdin)["serverVersion"]; print(v["major"]+"."+v["minor"].rstrip("+"))')" --values "${2:-{\}}" >"$work/manifests.yaml"
+    "$python" deploy/try/render.py --image "$1" --server-version "$($kubectl version -o json 2>/dev/null | "$python" -c 'import json,sys; print(".".join(json.load(sys.stdin)["serverVersion"]["gitVersion"].lstrip("v").split(".")[:2]))')" --values "${2:-$none}" >"$work/manifests.yaml"
     k apply -f "$work/manifests.yaml" >"$work/apply.log" 2>&1 || { cat "$work/apply.log"; return 1; }
 }
 rolled() { k rollout status deployment/martlet --timeout="${1:-180s}" >/dev/null; }
@@ -29,7 +30,7 @@ pod() { k get pods -l app.kubernetes.io/name=martlet --field-selector=status.pha
 $kubectl create namespace "$namespace" >/dev/null 2>&1
 say "install: three replicas"
 start=$SECONDS
-chart "$image" && expect "installed and ready" rolled
+chart "$image" && rolled || { k get pods; k get events | tail -n 5; say "BAD: not installed"; exit 1; }
 say "ready after $((SECONDS - start)) s"
 address=$(k get service martlet -o jsonpath='{.spec.clusterIP}')
 

@@ -90,7 +90,7 @@ moments = sorted(answered)
 gap = max((later - earlier for earlier, later in zip(moments, moments[1:])), default=None)
 milliseconds = np.array(latencies or [0]) * 1000
 print(json.dumps({
-    "answered": len(latencies), "failed": sum(failures.values()), "by_status": failures, "details": details,
+    "answered": len(latencies), "failed": sum(failures.values()), "by_status": failures, "details": sorted(set(details)),
     "longest_silence_s": gap and round(gap, 3), "seconds": round(time.monotonic() - began, 1),
     "p50_ms": round(float(np.percentile(milliseconds, 50)), 2), "p99_ms": round(float(np.percentile(milliseconds, 99)), 2),
     "max_ms": round(float(milliseconds.max()), 1)}))

@@ -1,5 +1,5 @@
 """The chart's objects on standard output, for clusters older than the chart's default too."""
-import argparse, json, pathlib, re
+import argparse, json, os, pathlib, re
 
 from helm_python.chart import Chart
 
@@ -13,6 +13,7 @@ repository, _, tag = arguments.image.rpartition(":")
 values = {"replicas": 3, "image": {"repository": repository, "tag": tag, "pullPolicy": "Never"},
           "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
           "drain": {"preStopSeconds": 3, "seconds": 20}}
+values.update(json.loads(os.environ.get("VALUES", "{}")))
 values.update(json.loads(arguments.values))
 chart = pathlib.Path(__file__).resolve().parents[1] / "helm" / "martlet"
 with Chart.load(str(chart)) as loaded:

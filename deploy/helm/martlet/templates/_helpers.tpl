@@ -8,3 +8,36 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 {{- define "martlet.repository" -}}{{ if eq .Values.models.source "url" }}{{ .Values.models.url }}{{ else }}/models{{ end }}{{- end }}
+{{- define "martlet.settings" -}}
+model_repository: {{ include "martlet.repository" . | quote }}
+model_control_mode: {{ .Values.models.controlMode }}
+{{- if eq .Values.models.source "url" }}
+model_cache: /var/cache/martlet
+{{- end }}
+listen: 0.0.0.0
+drain: {{ .Values.drain.seconds }}s
+log_format: {{ .Values.server.logFormat }}
+log_level: {{ .Values.server.logLevel }}
+{{- if .Values.server.loadReports }}
+load_reports: true
+{{- end }}
+{{- if .Values.server.threads }}
+threads: {{ .Values.server.threads }}
+{{- end }}
+{{- if .Values.tls.secret }}
+tls_cert: /tls/tls.crt
+tls_key: /tls/tls.key
+{{- if .Values.tls.clientCASecret }}
+tls_client_ca: /client-ca/ca.crt
+{{- end }}
+{{- end }}
+{{- if .Values.tokens.secret }}
+auth_token_file: /tokens/tokens
+{{- end }}
+limits:
+  max_connection_age: {{ .Values.server.maxConnectionAge }}
+{{- with .Values.server.settings }}
+{{- toYaml . | nindent 0 }}
+{{- end }}
+{{- end }}
+{{- define "martlet.settingsName" -}}{{ include "martlet.name" . }}-{{ include "martlet.settings" . | sha256sum | trunc 8 }}{{- end }}
