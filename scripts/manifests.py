@@ -27,8 +27,6 @@ VALUES = {
     "models from a claim": {"models": {"source": "pvc", "pvc": "models", "controlMode": "poll"}},
     "models from a map": {
         "models": {"source": "configMap", "configMap": "models", "configMapItems": [{"key": "m", "path": "m/1/model.onnx"}]}},
-    "models from a bucket": {
-        "models": {"source": "url", "url": "s3://models/production", "credentialsSecret": "bucket", "controlMode": "poll"}},
     "routes": {
         "route": {"enabled": True, "hostnames": ["models.example.org"], "parentRefs": [{"name": "gateway"}]},
         "ingress": {"enabled": True, "host": "models.example.org", "tlsSecret": "models-tls"}},

@@ -4,7 +4,7 @@
 set -eu
 program=$1 resolved=$2 root=$3 version=$4
 epoch=${SOURCE_DATE_EPOCH:-0}
-mkdir -p "$root/usr/local/bin" "$root/etc/ssl/certs" "$root/usr/share/martlet" "$root/usr/share/doc" "$root/models" "$root/tmp" "$root/var/cache/martlet"
+mkdir -p "$root/usr/local/bin" "$root/etc/ssl/certs" "$root/usr/share/martlet" "$root/usr/share/doc" "$root/models" "$root/tmp"
 install -m 755 "$program" "$root/usr/local/bin/martlet"
 
 # Libraries, at the paths where the loader looks, and the Debian packages that they are of.
@@ -30,7 +30,7 @@ done <"$packages"
 printf 'root:x:0:0:root:/:/none\nmartlet:x:65532:65532:martlet:/:/none\n' >"$root/etc/passwd"
 printf 'root:x:0:\nmartlet:x:65532:\n' >"$root/etc/group"
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
-chown 65532:65532 "$root/models" "$root/var/cache/martlet"
+chown 65532:65532 "$root/models"
 chmod 1777 "$root/tmp"
 
 # CycloneDX: what Debian says of the packages, what SwiftPM says of its pins.

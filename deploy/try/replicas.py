@@ -54,7 +54,7 @@ class Envoy:
         self.port, self.admin = free_port(), free_port()
         self.endpoints = work / "endpoints.json"
         self.tell(replicas)
-        text = (ROOT / "deploy/proxies/envoy.yaml").read_text()
+        text = (ROOT / "deploy/proxies/envoy.yaml.in").read_text()
         for key, value in {"ADDRESS": "127.0.0.1", "PORT": self.port, "ADMIN": self.admin, "ENDPOINTS": self.endpoints}.items():
             text = text.replace("{{%s}}" % key, str(value))
         (work / "envoy.yaml").write_text(text)
@@ -83,7 +83,7 @@ class Nginx:
         self.process = subprocess.Popen(["nginx", "-c", self.configuration, "-p", work, "-g", "daemon off;"])
 
     def write(self, replicas):
-        text = (ROOT / "deploy/proxies/nginx.conf").read_text()
+        text = (ROOT / "deploy/proxies/nginx.conf.in").read_text()
         servers = "\n".join(f"        server 127.0.0.1:{r.port} max_fails=1 fail_timeout=1s;" for r in replicas)
         for key, value in {"PORT": f"127.0.0.1:{self.port}", "SERVERS": servers, "WORK": work}.items():
             text = text.replace("{{%s}}" % key, str(value))

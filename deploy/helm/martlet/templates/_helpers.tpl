@@ -7,13 +7,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "martlet.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
-{{- define "martlet.repository" -}}{{ if eq .Values.models.source "url" }}{{ .Values.models.url }}{{ else }}/models{{ end }}{{- end }}
 {{- define "martlet.settings" -}}
-model_repository: {{ include "martlet.repository" . | quote }}
+model_repository: /models
 model_control_mode: {{ .Values.models.controlMode }}
-{{- if eq .Values.models.source "url" }}
-model_cache: /var/cache/martlet
-{{- end }}
 listen: 0.0.0.0
 drain: {{ .Values.drain.seconds }}s
 log_format: {{ .Values.server.logFormat }}
