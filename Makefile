@@ -6,7 +6,7 @@ PYTHON ?= python3
 RELEASE := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build protos conformance bench bench-transport bench-engine bench-ensembles bench-peers test-asan test-tsan fuzz format image packages venv corpus
+.PHONY: help run test build protos conformance bench bench-transport bench-serving bench-engine bench-ensembles bench-peers test-asan test-tsan fuzz format image packages venv corpus
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,11 +32,15 @@ conformance: build venv
 	@scripts/conformance.sh
 
 ## make bench          every benchmark, as ratios against peers measured in the same run
-bench: bench-transport bench-engine bench-ensembles bench-peers
+bench: bench-transport bench-serving bench-engine bench-ensembles bench-peers
 
 ## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
 bench-transport: build
 	@scripts/bench-transport.sh
+
+## make bench-serving  the whole server over the wire beside nghttpd, with the digits model
+bench-serving: build
+	@scripts/bench-serving.sh
 
 ## make bench-engine   the engine beside ONNX Runtime
 bench-engine: build venv
@@ -61,6 +65,7 @@ test-tsan: packages
 ## make fuzz           each fuzz target for SECONDS (default 20)
 fuzz: SECONDS ?= 20
 fuzz: packages
+	@scripts/build.sh --build-tests
 	@scripts/fuzz.sh $(SECONDS)
 
 ## make format         rewrite the Swift sources in the project's format

@@ -130,11 +130,12 @@ public final class Gateway: Sendable {
         let host = settings.listenAddress
         do {
             warnIfOpen(host)
-            let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls)
+            let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls(of: .grpc))
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
             let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
-            let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
-            let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
+            let http = try await web.start(rooms, host: host, port: settings.httpPort, tls: tls(of: .http), on: group)
+            let metrics = try await web.start(
+                [metricsRoom], host: host, port: settings.metricsPort, tls: tls(of: .metrics), on: group)
             health.started(services: Self.services)
             if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
@@ -144,11 +145,15 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// What a port is protected with; nil for plain text.
+    private func tls(of port: GatewayConfiguration.Port) -> TLSIdentity? { settings.plainPorts.contains(port) ? nil : tls }
+
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        if !isLoopback, tls != nil {
-            log.warning("\(host): REST and metrics are in plain text: --tls-cert is for the gRPC port")
+        if !isLoopback, !settings.plainPorts.isEmpty {
+            let ports = settings.plainPorts.map(\.rawValue).joined(separator: ", ")
+            log.warning("\(host): in plain text, as --plain-port says: \(ports)")
         }
         guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")

@@ -143,6 +143,19 @@ package struct YamlMap {
         return choice.1
     }
 
+    /// A word or a list of words, each one of `choices`.
+    package mutating func choices<Choice>(_ key: String, _ choices: [(String, Choice)]) throws(YamlError) -> [Choice]? {
+        guard let items = try list(key) else { return nil }
+        var values: [Choice] = []
+        for item in items {
+            guard let text = Self.string(item), let choice = choices.first(where: { $0.0 == text }) else {
+                throw error(item, key, "one of \(choices.map { "'\($0.0)'" }.joined(separator: ", "))")
+            }
+            values.append(choice.1)
+        }
+        return values
+    }
+
     package static func string(_ node: YamlNode) -> String? {
         if case .scalar(let text, _) = node.content { text } else { nil }
     }

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Gateway
 
 extension GatewayConfiguration.ModelControlMode: ExpressibleByArgument {}
+extension GatewayConfiguration.Port: ExpressibleByArgument {}
 extension GatewayConfiguration.LogFormat: ExpressibleByArgument {}
 extension GatewayConfiguration.LogLevel: ExpressibleByArgument {}
 
@@ -24,6 +25,7 @@ extension Serve {
         if let grpcSocket { settings.grpcSocketPath = grpcSocket }
         if let threads { settings.threads = threads }
         if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
+        if !plainPort.isEmpty { settings.plainPorts = plainPort }
         if let authTokenFile { settings.tokenFilePath = authTokenFile }
         if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
         if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }

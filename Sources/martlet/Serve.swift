@@ -16,9 +16,11 @@ struct Serve: AsyncParsableCommand {
     var modelControlMode: GatewayConfiguration.ModelControlMode?
     @Option(help: "Model to load at the start in explicit mode. May be given again.") var loadModel: [String] = []
     @Option(help: "Compute threads (default: one per processor).") var threads: Int?
-    @Option(help: "Certificate chain, PEM.") var tlsCert: String?
+    @Option(help: "Certificate chain for every port, PEM; read again when it changes.") var tlsCert: String?
     @Option(help: "Private key, PEM.") var tlsKey: String?
     @Option(help: "Authorities whose clients are let in, PEM.") var tlsClientCa: String?
+    @Option(help: "Port that stays in plain text in spite of --tls-cert: grpc, http or metrics. May be given again.")
+    var plainPort: [GatewayConfiguration.Port] = []
     @Option(help: "File of bearer tokens, a line each: TOKEN SCOPE[,SCOPE] with scopes infer, admin, metrics.") var authTokenFile: String?
     @Option(help: "Let clients register system shared memory whose key begins with this (default: none).") var sharedMemoryPrefix: String?
     @Option(help: "Origin whose pages may call the HTTP port from a browser, or * for all. May be given again.") var corsOrigin: [String] = []

@@ -19,7 +19,12 @@ public struct GatewayConfiguration: Sendable, Hashable {
         case trace, debug, info, notice, warning, error, critical
     }
 
-    /// Certificates, all of them PEM files; read again when they change.
+    /// A port by what it is for.
+    public enum Port: String, Sendable, Hashable, CaseIterable {
+        case grpc, http, metrics
+    }
+
+    /// Certificates of all ports, PEM files; read again when they change.
     public struct TLS: Sendable, Hashable {
         public var certificatePath: String
         public var keyPath: String
@@ -48,6 +53,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     /// Compute threads; nil takes one per processor.
     public var threads: Int?
     public var tls: TLS?
+    /// Ports that stay in plain text although there is a certificate.
+    public var plainPorts: [Port] = []
     public var tokenFilePath: String?
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
@@ -65,6 +72,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public struct Limits: Sendable, Hashable {
         /// The largest request, before and after decompression. Beyond: RESOURCE_EXHAUSTED.
         public var maxMessageBytes = 64 << 20
+        /// Memory of the messages of one connection, at least four times the largest request. Beyond: RESOURCE_EXHAUSTED.
+        public var maxConnectionMessageBytes = 512 << 20
         /// Requests open at once on one connection. Beyond: REFUSED_STREAM.
         public var maxConcurrentStreams = 256
         /// Beyond: a new connection is closed at once.
@@ -90,6 +99,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
             throw GatewayError("--\(name): \(port) is not a port")
         }
         if let threads, !(1...1024).contains(threads) { throw GatewayError("--threads: \(threads) is not from 1 to 1024") }
+        guard plainPorts.isEmpty || tls != nil else { throw GatewayError("--plain-port needs --tls-cert: without it every port is in plain text") }
         guard modelsToLoad.isEmpty || modelControlMode == .explicit else {
             throw GatewayError("--load-model needs --model-control-mode explicit")
         }

@@ -55,6 +55,7 @@ extension GatewayConfiguration {
         } else if certificate != nil || key != nil || authority != nil {
             throw YamlError("\(map.file):\(map.line): 'tls_cert' and 'tls_key' go together, and 'tls_client_ca' needs both")
         }
+        plainPorts = try map.choices("plain_port", Port.allCases.map { ($0.rawValue, $0) }) ?? plainPorts
         tokenFilePath = try map.string("auth_token_file")
         sharedMemoryPrefix = try map.string("shared_memory_prefix")
         corsOrigins = try map.strings("cors_origin") ?? corsOrigins
@@ -71,6 +72,7 @@ extension GatewayConfiguration {
 extension GatewayConfiguration.Limits {
     fileprivate mutating func read(_ map: inout YamlMap) throws(YamlError) {
         maxMessageBytes = try map.int("max_message_bytes", in: 1...Int(Int32.max)) ?? maxMessageBytes
+        maxConnectionMessageBytes = try map.int("max_connection_message_bytes", in: 1...(1 << 40)) ?? maxConnectionMessageBytes
         maxConcurrentStreams = try map.int("max_concurrent_streams", in: 1...Int(Int32.max)) ?? maxConcurrentStreams
         maxConnections = try map.int("max_connections", in: 1...(1 << 24)) ?? maxConnections
         maxConnectionAgeNanos = try map.duration("max_connection_age") ?? maxConnectionAgeNanos

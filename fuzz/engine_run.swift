@@ -1,4 +1,4 @@
-// Any bytes at all as an ONNX model: loaded and, if that goes well, run on inputs made up from its signature.
+// Any bytes at all as an ONNX model: loaded and, if that goes well, run on inputs made up from its signature, in small bounds.
 import Engine
 
 @_cdecl("LLVMFuzzerTestOneInput")
