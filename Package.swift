@@ -79,6 +79,7 @@ let package = Package(
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
 
@@ -101,10 +102,10 @@ let package = Package(
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
         room("YAML", ["CYaml"]),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
+        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CLinux", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
