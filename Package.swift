@@ -78,6 +78,9 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CLinux"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
@@ -85,6 +88,7 @@ let package = Package(
 
         room("Tensors"),
         room("JSON"),
+        room("Images", ["CTurboJPEG", "CWebP", "COpenJPEG", "CZlib"], settings: kernel()),
         room("KernelTable"),
     ] + kernelModules.map { module in
         .target(
@@ -93,7 +97,7 @@ let package = Package(
     } + [
         room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
         room("Messages", ["CProtobufC", "CMessages"]),
-        room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
+        room("Engine", ["Tensors", "Images", "Kernels", "Messages"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", "CMalloc", tls] + nio, settings: wire),
         room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
@@ -133,6 +137,7 @@ let package = Package(
 
         tests(of: "Tensors"),
         tests(of: "JSON"),
+        tests(of: "Images"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
