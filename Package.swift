@@ -106,7 +106,7 @@ let package = Package(
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
         room("YAML", ["CYaml"]),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CLinux", "CZlib"], settings: house + hot),
+        room("Serving", ["Engine", "Batching", "Images", "Monitoring", "Tensors", "YAML", "CLinux", "CZlib"], settings: house + hot),
         room(
             "Gateway",
             ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
