@@ -73,9 +73,22 @@ public final class InferenceClient: Sendable {
     private static func body(
         _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], parameter: String? = nil
     ) throws(Status) -> ReplyBody {
+        try body(model, version, inputs, id: "", outputs: []) { writer in
+            if let parameter { writer.parameter(parameter, .bool(true)) }
+        }
+    }
+
+    /// The message of a question, with whatever parameters `write` adds.
+    ///
+    /// - Parameter outputs: those asked for; empty for all.
+    package static func body(
+        _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], id: String, outputs: [String],
+        parameters write: (inout ModelInferWriter) -> Void
+    ) throws(Status) -> ReplyBody {
         var writer = ModelInferWriter(.request)
-        writer.begin(model: model, version: version)
-        if let parameter { writer.parameter(parameter, .bool(true)) }
+        writer.begin(model: model, version: version, id: id)
+        write(&writer)
+        for output in outputs { writer.requestedOutput(output) }
         // String tensors have no bytes to point at until they are packed; these live until the slices are copied below.
         let packed = inputs.map { $0.tensor.dataType == .string ? RawStrings.pack($0.tensor.strings) : [] }
         var buffer = ByteBuffer()
@@ -85,7 +98,7 @@ public final class InferenceClient: Sendable {
             }
             writer.tensor(name, datatype: datatype.name, shape: tensor.shape.dims.map(Int64.init))
         }
-        func write(_ index: Int) {
+        func pack(_ index: Int) {
             guard index < inputs.count else {
                 writer.finish()
                 for slice in writer.slices { buffer.writeBytes(slice.bytes) }
@@ -95,20 +108,21 @@ public final class InferenceClient: Sendable {
             if tensor.dataType == .string {
                 packed[index].withUnsafeBytes { bytes in
                     writer.rawContents(bytes)
-                    write(index + 1)
+                    pack(index + 1)
                 }
             } else {
                 withExtendedLifetime(tensor) {
                     writer.rawContents(UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount))
-                    write(index + 1)
+                    pack(index + 1)
                 }
             }
         }
-        write(0)
+        pack(0)
         return ReplyBody(buffer)
     }
 
-    private static func outputs(of reply: MessageBuffer) throws -> [Output] {
+    /// Reads an answer.
+    package static func outputs(of reply: MessageBuffer) throws -> [Output] {
         let arena = MessageArena()
         let response = try ModelInferResponse(decoding: reply.bytes, in: arena)
         var outputs: [Output] = []

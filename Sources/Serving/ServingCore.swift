@@ -139,7 +139,7 @@ public final class ServingCore: Sendable {
 
     /// Whether requests for `model` are answered.
     public func isReady(model: String, _ selector: VersionSelector = .any) -> Bool {
-        (try? version(of: model, selector)) != nil
+        (try? version(of: model, selector)).map { $0.unavailability == nil } ?? false
     }
 
     /// Whether the start-up set has been dealt with, and the server does not drain.

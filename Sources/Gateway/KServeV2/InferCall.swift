@@ -9,13 +9,15 @@ internal import Tensors
 ///
 /// Pooled with all its memory. It belongs to one thread at a time, from the event loop that fills it in to the thread that
 /// answers: that hand-over is what `@unchecked Sendable` rests on.
-final class InferCall: @unchecked Sendable {
+final class InferCall: MetadataSource, @unchecked Sendable {
     let request = InferenceRequest()
     var call: UnaryCall?
     /// The stream that it belongs to, in place of a call of its own.
     var stream: InferStream?
     /// How the outputs are wanted, parallel to the request's list of them; empty when nothing is said beyond their names.
     private var wishes: [OutputWish] = []
+    /// Of the call, while some model passes such on.
+    private var metadata = Metadata()
     private let extensions: KServeExtensions
     private let ticket = Mutex(0)
     private let arena = MessageArena()
@@ -30,7 +32,8 @@ final class InferCall: @unchecked Sendable {
     /// Reads a message into ``request``, whose tensors are views into it.
     ///
     /// - Parameter deadline: when the caller stops waiting, in monotonic nanoseconds.
-    func read(_ buffer: MessageBuffer, deadline: UInt64?) throws(Status) {
+    func read(_ buffer: MessageBuffer, deadline: UInt64?, metadata: Metadata) throws(Status) {
+        if !metadata.isEmpty, MetadataInterest.isOn.load(ordering: .relaxed) { self.metadata = metadata }
         let message: ModelInferRequest
         let contents: UnsafeBufferPointer<InferTensorBytes>
         request.owner = buffer
@@ -233,6 +236,8 @@ final class InferCall: @unchecked Sendable {
         }
     }
 
+    func metadata(_ name: String) -> [String] { metadata.values(name) }
+
     /// What tells this call from the next one that the same memory serves.
     var currentTicket: Int { ticket.withLock { $0 } }
 
@@ -249,5 +254,6 @@ final class InferCall: @unchecked Sendable {
         call = nil
         stream = nil
         wishes.removeAll(keepingCapacity: true)
+        if !metadata.isEmpty { metadata = Metadata() }
     }
 }

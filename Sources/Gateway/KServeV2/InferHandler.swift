@@ -26,7 +26,7 @@ final class InferHandler: ReplySink {
     func handle(_ call: UnaryCall) {
         let infer = take()
         do throws(Status) {
-            try infer.read(call.message, deadline: call.callDeadline)
+            try infer.read(call.message, deadline: call.callDeadline, metadata: call.metadata)
         } catch {
             call.fail(error)
             recycle(infer)

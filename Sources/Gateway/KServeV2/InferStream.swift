@@ -45,7 +45,7 @@ final class InferStream: @unchecked Sendable {
     private func received(_ message: MessageBuffer) {
         let infer = handler.take()
         do throws(Status) {
-            try infer.read(message, deadline: call.callDeadline)
+            try infer.read(message, deadline: call.callDeadline, metadata: call.metadata)
         } catch {
             send(infer.streamError(error.message))
             handler.recycle(infer)

@@ -75,7 +75,7 @@ struct GoldenRequest: Sendable {
                 task: QueuedRequest(request: request, binding: binding), ticket: Ticket(arrivalNanos: 0), firstRow: 0,
                 rows: request.bound.rows)
             instance.gather([item], rows: request.bound.rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
-            try instance.run()
+            try instance.run([item])
         } catch {
             throw ServingError(error.code, "golden request '\(name)' failed: \(error.message)")
         }

@@ -13,12 +13,13 @@ struct Warmup {
     /// Nil when the model has no rows.
     let maxRows: Int?
     let clock: MonotonicClock
+    /// 0 for no runs but those that the configuration asks for.
     let budgetNanos: Int64
 
     /// Throws only for a warm-up that the configuration asked for: what we made up ourselves may not suit the model.
     func run(_ instance: Instance) throws(ServingError) -> [Sample] {
         for warmup in spec.warmups { try run(warmup, instance) }
-        return seed(instance)
+        return budgetNanos > 0 ? seed(instance) : []
     }
 
     /// Times runs of growing size on zeros, until the time is up. Nothing for models whose cost hangs on open extents.

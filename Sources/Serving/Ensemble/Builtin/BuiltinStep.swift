@@ -39,6 +39,8 @@ enum BuiltinRegistry {
         SoftmaxStep.self, SigmoidStep.self, ArgmaxStep.self, TopKStep.self, ThresholdStep.self, ReduceStep.self, CombineStep.self,
         WeightedAverageStep.self, MajorityVoteStep.self, FillStep.self, LabelStep.self, TextStep.self, JoinStep.self, LengthStep.self,
         ContainsStep.self, WordPieceStep.self, MeanPoolStep.self, SuppressionStep.self,
+        BytePairStep.self, TransposeStep.self, GatherStep.self,
+        DecodeImageStep.self, ResizeImageStep.self, CropBoxesStep.self, TurnBoxesStep.self, TextBoxesStep.self, CTCDecodeStep.self,
     ]
 
     /// The built-in step that configurations call `name`.
