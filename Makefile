@@ -6,7 +6,7 @@ PYTHON ?= python3
 RELEASE := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build protos conformance bench bench-transport bench-serving bench-engine bench-ensembles bench-peers test-asan test-tsan fuzz format image packages venv corpus
+.PHONY: help run test build protos conformance bench bench-transport bench-serving bench-engine bench-ensembles bench-peers bench-rest test-asan test-tsan fuzz format image packages venv corpus
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,7 +32,7 @@ conformance: build venv
 	@scripts/conformance.sh
 
 ## make bench          every benchmark, as ratios against peers measured in the same run
-bench: bench-transport bench-serving bench-engine bench-ensembles bench-peers
+bench: bench-transport bench-serving bench-engine bench-ensembles bench-peers bench-rest
 
 ## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
 bench-transport: build
@@ -53,6 +53,10 @@ bench-ensembles: build
 ## make bench-peers    the server beside Triton, C++ gRPC and Python servers; writes .build/peers/report.md
 bench-peers: build venv
 	@scripts/bench-peers.sh
+
+## make bench-rest     REST beside KServe's Python server
+bench-rest: build venv
+	@scripts/bench-rest.sh
 
 ## make test-asan      Swift suites under the address sanitizer
 test-asan: packages

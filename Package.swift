@@ -90,6 +90,7 @@ let package = Package(
         room("Tensors"),
         room("JSON"),
         room("Images", ["CTurboJPEG", "CWebP", "COpenJPEG", "CZlib"], settings: kernel()),
+        room("Text"),
         room("KernelTable"),
     ] + kernelModules.map { module in
         .target(
@@ -97,28 +98,28 @@ let package = Package(
             swiftSettings: house + [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + module.flags)])
     } + [
         room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
-        room("Messages", ["CProtobufC", "CMessages"]),
-        room("Engine", ["Tensors", "Images", "Kernels", "Messages"], settings: kernel()),
+        room("Messages", ["CProtobufC", "CMessages", "Text"]),
+        room("Engine", ["Tensors", "Images", "Kernels", "Messages", "JSON"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", "CMalloc", tls] + nio, settings: wire),
-        room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
+        room("GRPC", ["HTTP2", "Messages", "Text", "CZlib", tls] + nio, settings: wire),
 
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("YAML", ["CYaml"]),
-        room("Serving", ["Engine", "Batching", "Images", "Monitoring", "Tensors", "YAML", "CLinux", "CZlib"], settings: house + hot),
+        room("YAML", ["CYaml", "Text"]),
+        room("Serving", ["Engine", "Batching", "Images", "JSON", "Monitoring", "Tensors", "Text", "YAML", "CLinux", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, hummingbirdCore, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", "Text", hummingbird, hummingbirdCore, lifecycle, signals, log] + nio),
 
-        room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
-        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+        room("Client", ["GRPC", "HTTP2", "JSON", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors", "Text"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .target(
-            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "YAML", tls] + nio,
+            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "Text", "YAML", tls] + nio,
             path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
             name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
@@ -139,6 +140,7 @@ let package = Package(
         tests(of: "Tensors"),
         tests(of: "JSON"),
         tests(of: "Images"),
+        tests(of: "Text"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
@@ -149,7 +151,7 @@ let package = Package(
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
+        tests(of: "Gateway", ["Serving", "JSON", "Tensors", "Messages", "GRPC", "Monitoring"] + nio),
         tests(of: "Client", ["Tensors"]),
         tests(of: "Console", ["Engine", "Messages", "Tensors"]),
         .testTarget(

@@ -90,7 +90,7 @@ public final class InferenceClient: Sendable {
         write(&writer)
         for output in outputs { writer.requestedOutput(output) }
         // String tensors have no bytes to point at until they are packed; these live until the slices are copied below.
-        let packed = inputs.map { $0.tensor.dataType == .string ? RawStrings.pack($0.tensor.strings) : [] }
+        let packed = inputs.map { $0.tensor.packedStrings }
         var buffer = ByteBuffer()
         for (name, tensor) in inputs {
             guard let datatype = InferDatatype(tensor.dataType.kserveName) else {
@@ -156,17 +156,5 @@ public final class InferenceClient: Sendable {
         let tensor = Tensor(dataType: dataType, shape: shape)
         if let base = raw.baseAddress { tensor.mutableBytes.copyMemory(from: base, byteCount: raw.count) }
         return tensor
-    }
-}
-
-/// String elements as the protocol packs them: each a length of 4 bytes, little-endian, and its bytes.
-package enum RawStrings {
-    package static func pack(_ strings: [ByteString]) -> [UInt8] {
-        var packed: [UInt8] = []
-        for string in strings {
-            withUnsafeBytes(of: UInt32(string.bytes.count).littleEndian) { packed.append(contentsOf: $0) }
-            packed += string.bytes
-        }
-        return packed
     }
 }

@@ -26,6 +26,8 @@ public final class Gateway: Sendable {
     private let web: WebServer
     private let health = ModelHealth()
     let tls: TLSIdentity?
+    private let torchKeys: TorchAuthorizer?
+    private let metricsPath: [String]?
     private let kserve: KServeService
     private let tensorFlow: TFService
     private let torch: TorchService
@@ -40,9 +42,12 @@ public final class Gateway: Sendable {
         self.log = log
         let processors = System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, processors / 2))
-        var configuration = ServingCore.Configuration(
-            sources: settings.modelRepositories.map { FolderSource(path: $0) })
-        configuration.lanes = settings.threads ?? processors
+        let files = try TFServerFiles(settings)
+        var configuration = ServingCore.Configuration(sources: settings.modelRepositories.map { FolderSource(path: $0) })
+        if let source = files.source { configuration.sources.append(source) }
+        configuration.lanes = settings.threads ?? files.threads ?? processors
+        if let rows = files.maxRows { configuration.defaultMaxRows = rows }
+        configuration.amend = files.amend
         configuration.controlMode =
             switch settings.modelControlMode {
             case .none: .none
@@ -55,17 +60,24 @@ public final class Gateway: Sendable {
             health.note(event)
         }
         core = ServingCore(configuration)
+        metricsPath = files.metricsPath
+        if files.wantsPadding {
+            log.warning("pad_variable_length_inputs is not supported: requests whose shapes differ do not share a batch")
+        }
         var serverConfiguration = GRPCServer.Configuration(settings.limits)
-        let tokens: TokenAuthorizer?
+        let tokens: (any Authorizer)?
+        let torchKeys = try settings.torchServeTokenPath.map { path throws(GatewayError) in try TorchAuthorizer(file: path) }
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
-            tokens = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            let own = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            if let own, let torchKeys { tokens = EitherAuthorizer(first: own, second: torchKeys) } else { tokens = own ?? torchKeys }
         } catch {
             throw GatewayError("\(error)")
         }
         serverConfiguration.authorizer = tokens
+        self.torchKeys = torchKeys
         server = GRPCServer(serverConfiguration)
         var limits = WebLimits()
         limits.maxBodyBytes = settings.limits.maxMessageBytes
@@ -73,7 +85,7 @@ public final class Gateway: Sendable {
         let extensions = KServeExtensions(
             memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
         kserve = KServeService(core: core, extensions: extensions, log: switches)
-        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories)
+        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories, folders: files.folders)
         torch = TorchService(core: core)
         registerServices()
     }
@@ -97,11 +109,11 @@ public final class Gateway: Sendable {
     private var rooms: [any WebRoom] {
         [
             KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
-            TorchRest(models: torch.models), MLflowRest(core: core), metricsRoom,
+            TorchRest(models: torch.models, keys: torchKeys), MLflowRest(core: core), metricsRoom,
         ]
     }
 
-    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server))) }
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server)), path: metricsPath) }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -155,7 +167,7 @@ public final class Gateway: Sendable {
             let ports = settings.plainPorts.map(\.rawValue).joined(separator: ", ")
             log.warning("\(host): in plain text, as --plain-port says: \(ports)")
         }
-        guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
+        guard !isLoopback, tls == nil, settings.tokenFilePath == nil, settings.torchServeTokenPath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
     }
 

@@ -27,6 +27,14 @@ extension Serve {
         if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
         if !plainPort.isEmpty { settings.plainPorts = plainPort }
         if let authTokenFile { settings.tokenFilePath = authTokenFile }
+        if let torchserveTokenFile { settings.torchServeTokenPath = torchserveTokenFile }
+        if let tensorflowServingModelConfigFile { settings.tensorFlowServing.modelConfigPath = tensorflowServingModelConfigFile }
+        if let tensorflowServingBatchingParametersFile {
+            settings.tensorFlowServing.batchingParametersPath = tensorflowServingBatchingParametersFile
+        }
+        if let tensorflowServingMonitoringConfigFile {
+            settings.tensorFlowServing.monitoringConfigPath = tensorflowServingMonitoringConfigFile
+        }
         if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
         if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }
         return settings

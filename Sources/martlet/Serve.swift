@@ -22,6 +22,13 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Port that stays in plain text in spite of --tls-cert: grpc, http or metrics. May be given again.")
     var plainPort: [GatewayConfiguration.Port] = []
     @Option(help: "File of bearer tokens, a line each: TOKEN SCOPE[,SCOPE] with scopes infer, admin, metrics.") var authTokenFile: String?
+    @Option(help: "File of keys as TorchServe writes it (key_file.json); made when it is not there.") var torchserveTokenFile: String?
+    @Option(help: "TensorFlow Serving's model_config_file: models, their folders, version policies and labels.")
+    var tensorflowServingModelConfigFile: String?
+    @Option(help: "TensorFlow Serving's batching_parameters_file, for models that do not say how they are batched.")
+    var tensorflowServingBatchingParametersFile: String?
+    @Option(help: "TensorFlow Serving's monitoring_config_file: a further path of the metrics on the HTTP port.")
+    var tensorflowServingMonitoringConfigFile: String?
     @Option(help: "Let clients register system shared memory whose key begins with this (default: none).") var sharedMemoryPrefix: String?
     @Option(help: "Origin whose pages may call the HTTP port from a browser, or * for all. May be given again.") var corsOrigin: [String] = []
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
@@ -30,7 +37,7 @@ struct Serve: AsyncParsableCommand {
     func validate() throws {
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
         guard tlsClientCa == nil || tlsCert != nil else { throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key") }
-        guard !modelRepository.isEmpty || config != nil else { throw ValidationError("give --model-repository DIR, or --config FILE that says it") }
+        guard !modelRepository.isEmpty || config != nil || tensorflowServingModelConfigFile != nil else { throw ValidationError("give --model-repository DIR, or --config FILE that says it") }
     }
 
     func run() async throws {

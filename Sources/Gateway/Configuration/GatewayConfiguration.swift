@@ -38,6 +38,18 @@ public struct GatewayConfiguration: Sendable, Hashable {
         }
     }
 
+    /// Files that TensorFlow Serving's model server takes, in protobuf's text format.
+    public struct TensorFlowServing: Sendable, Hashable {
+        /// Models, where they are, and which of their versions are served.
+        public var modelConfigPath: String?
+        /// How requests are put together to batches, for models that do not say.
+        public var batchingParametersPath: String?
+        /// Where metrics are.
+        public var monitoringConfigPath: String?
+
+        public init() {}
+    }
+
     /// Folders in Triton's layout.
     public var modelRepositories: [String] = []
     public var listenAddress = "127.0.0.1"
@@ -56,6 +68,9 @@ public struct GatewayConfiguration: Sendable, Hashable {
     /// Ports that stay in plain text although there is a certificate.
     public var plainPorts: [Port] = []
     public var tokenFilePath: String?
+    /// Keys in TorchServe's form; made when it is not there.
+    public var torchServeTokenPath: String?
+    public var tensorFlowServing = TensorFlowServing()
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
     /// What the keys of system shared memory must begin with that clients may register; nil allows none.
@@ -92,7 +107,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
 
     /// - Throws: for the first setting that cannot be, by its name on the command line.
     public func validate() throws(GatewayError) {
-        guard !modelRepositories.isEmpty else { throw GatewayError("no model repository is given: --model-repository DIR") }
+        guard !modelRepositories.isEmpty || tensorFlowServing.modelConfigPath != nil else { throw GatewayError("no model repository is given: --model-repository DIR") }
         for path in modelRepositories { try Self.checkFolder(path) }
         for (name, port) in [("grpc-port", grpcPort), ("http-port", httpPort), ("metrics-port", metricsPort)]
         where !(0...65535).contains(port) {

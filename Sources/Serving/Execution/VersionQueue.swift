@@ -177,7 +177,12 @@ final class VersionQueue: WorkSource, RequestExecutor {
         let rows = rows(of: request)
         if policy.preservesOrder { request.turn = state.order.takeTurn() }
         if rows > policy.maxRows {
-            request.assembly = PartAssembly(rows: rows, outputCount: binding.signature.outputs.count, sharedOutputs: sharedOutputs)
+            // Whoever has a word to say about the answer, or must hear answers in order, needs it whole.
+            if case .wanted(let sink) = request.parts, request.servedBy?.spec.isDecoupled ?? false, request.stages.isEmpty, request.turn == nil {
+                request.stream = PartStream(rows: rows, sink: sink)
+            } else {
+                request.assembly = PartAssembly(rows: rows, outputCount: binding.signature.outputs.count, sharedOutputs: sharedOutputs)
+            }
         }
         let ticket = Ticket(
             rows: rows, byteCount: request.bound.byteCount, arrivalNanos: nowNanos, deadlineNanos: request.deadlineNanos,
@@ -419,6 +424,14 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 }
                 continue
             }
+            if let stream = request.stream {
+                let outputs = request.partOutputs(
+                    instance.outputs, binding: binding, rows: batchRow..<(batchRow + item.rows), shared: sharedOutputs)
+                let end = stream.add(.init(rows: item.rows, outputs: outputs), first: item.firstRow, of: request)
+                if end != nil { request.timing = timing }
+                finish(request, end)
+                continue
+            }
             request.timing = timing
             request.setOutputs(
                 instance.outputs, binding: binding, rows: isShared ? batchRow..<(batchRow + item.rows) : nil, shared: sharedOutputs)
@@ -437,8 +450,19 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     /// Ends the request, or `rows` rows of one that runs in parts, with an error.
     private func finish(_ request: InferenceRequest, rows: Int, _ error: ServingError) {
+        if let stream = request.stream { return finish(request, stream.fail(count: rows, error, of: request)) }
         guard let assembly = request.assembly else { return answer(request, error) }
         if case .failed(let first) = assembly.fail(count: rows, error) { answer(request, first) }
+    }
+
+    private func finish(_ request: InferenceRequest, _ end: PartStream.End?) {
+        switch end {
+        case nil: break
+        case .last(let outputs)?:
+            request.outputs = outputs
+            succeed(request)
+        case .failed(let error)?: answer(request, error)
+        }
     }
 
     private func answer(_ request: InferenceRequest, _ error: ServingError) {

@@ -1,4 +1,5 @@
 internal import Tensors
+internal import Text
 
 /// Runs a version before it takes traffic, so that its first caller waits no longer than its thousandth, and times it.
 struct Warmup {
@@ -86,7 +87,8 @@ struct Warmup {
             case .zero: tensors.append(Tensor(zerosOf: input.dataType, shape: shape))
             case .random: tensors.append(Tensor(noiseOf: input.dataType, shape: shape))
             case .file(let path):
-                guard let bytes = Directory.contents(of: path), bytes.count == shape.count * input.dataType.byteWidth,
+                guard let bytes = try? BoundedFile.contents(of: path, limit: Directory.maxFileBytes),
+                    bytes.count == shape.count * input.dataType.byteWidth,
                     input.dataType != .string
                 else {
                     throw ServingError(

@@ -1,11 +1,11 @@
 /// Finds the name that a misspelt one was probably meant to be.
 package enum NearestName {
-    /// The candidate with the fewest edits, if that is few enough to be a slip.
+    /// The candidate with the fewest edits, if that is few enough to be a slip. Capitals count as small letters.
     package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let limit = max(2, name.utf8.count / 3)
         var best: (name: String, distance: Int)?
         for candidate in candidates {
-            let distance = distance(Array(name.utf8.prefix(64)), Array(candidate.utf8.prefix(64)))
+            let distance = distance(Array(name.lowercased().utf8.prefix(64)), Array(candidate.lowercased().utf8.prefix(64)))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

@@ -12,12 +12,12 @@ extension GRPCServer {
     ) {
         register(unary: path, scope: scope) { call in
             let request: Request
-            do throws(Status) { request = try KServeService.decode(Request.self, call) } catch { return call.fail(error) }
+            do throws(Status) { request = try call.decode(Request.self) } catch { return call.fail(error) }
             let deadline = call.callDeadline
             Task {
                 do throws(ServingError) {
                     let response = try await answer(request, deadline)
-                    do throws(Status) { call.reply(try KServeService.encode(response)) } catch { call.fail(error) }
+                    do throws(Status) { call.reply(try ReplyBody(encoding: response)) } catch { call.fail(error) }
                 } catch {
                     call.fail(Status(error))
                 }
