@@ -10,6 +10,7 @@ extension KServeREST {
 
     func infer(_ web: WebRequest, _ model: String, _ version: String) async throws(WebFailure) -> WebAnswer {
         let request = InferenceRequest()
+        request.origin = .kserveREST
         request.model = Name(model)
         request.version = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
         var wishes: [OutputWish] = []
@@ -145,6 +146,7 @@ extension KServeREST {
         let selector = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
         let live = try Self.asking { () throws(ServingError) in try core.version(of: model, selector) }
         let request = InferenceRequest()
+        request.origin = .kserveREST
         request.model = Name(model)
         request.version = selector
         do throws(JSONError) {

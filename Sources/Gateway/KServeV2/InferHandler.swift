@@ -45,6 +45,7 @@ final class InferHandler: ReplySink {
 
     /// Hands a request to the core, from the event loop that read it.
     func submit(_ infer: InferCall, on eventLoop: (any EventLoop)?) {
+        infer.request.origin = infer.stream == nil ? .kserve : .kserveStream
         infer.request.sink = self
         infer.request.context = infer
         submitter().submit(infer.request, on: eventLoop)

@@ -25,6 +25,7 @@ final class PredictHandler: ReplySink {
             return
         }
         predict.call = call
+        predict.request.origin = .tensorFlow
         predict.request.sink = self
         predict.request.context = predict
         let ticket = predict.currentTicket
