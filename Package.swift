@@ -41,6 +41,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOTLS", package: "swift-nio"),
 ]
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let http1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -119,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
         .target(
-            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "Text", "YAML", tls] + nio,
+            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "Text", "YAML", tls, http1] + nio,
             path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
             name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),

@@ -32,6 +32,7 @@ public final class Gateway: Sendable {
     private let tensorFlow: TFService
     private let torch: TorchService
     private let socket = PrivateSocket()
+    private let capture: RequestCapture?
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -59,6 +60,8 @@ public final class Gateway: Sendable {
             GatewayLog.write(event, to: log)
             health.note(event)
         }
+        capture = try settings.capture.map { capture throws(GatewayError) in try RequestCapture(capture, clock: configuration.clock, log: log) }
+        if let capture { configuration.onRequest = { capture.note($0) } }
         core = ServingCore(configuration)
         metricsPath = files.metricsPath
         if files.wantsPadding {
@@ -113,7 +116,7 @@ public final class Gateway: Sendable {
         ]
     }
 
-    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server)), path: metricsPath) }
+    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), capture: capture), path: metricsPath) }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -188,6 +191,7 @@ public final class Gateway: Sendable {
         await web.stop()
         socket?.remove()
         core.stop()
+        await capture?.finish()
         try? await group.shutdownGracefully()
         return left
     }

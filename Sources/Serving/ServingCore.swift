@@ -24,6 +24,9 @@ public final class ServingCore: Sendable {
         public var limits: ServingLimits
         public var clock: MonotonicClock
         public var onEvent: @Sendable (ServingEvent) -> Void
+        /// Called for every request from outside as it comes in, on its caller's thread; steps of ensembles are not. Must be quick, and
+        /// keep nothing of the request.
+        public var onRequest: (@Sendable (InferenceRequest) -> Void)?
 
         public init(sources: [any Source] = []) {
             self.sources = sources
@@ -37,6 +40,7 @@ public final class ServingCore: Sendable {
             limits = ServingLimits()
             clock = .system
             onEvent = { _ in }
+            onRequest = nil
         }
     }
 
@@ -99,6 +103,7 @@ public final class ServingCore: Sendable {
     /// Finds the version and enters it; answers a request for which there is none.
     private func enter(_ request: InferenceRequest, _ table: inout RouteTable) -> ModelVersion? {
         request.timing.arrivedNanos = clock.nowNanos
+        if let onRequest = configuration.onRequest { onRequest(request) }
         do {
             let found = try router.enter(request, &table)
             request.servedBy = found.version

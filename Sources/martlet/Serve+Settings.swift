@@ -37,6 +37,10 @@ extension Serve {
         }
         if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
         if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }
+        if let capture { settings.capture = .init(path: capture) }
+        if let captureShare { settings.capture?.share = captureShare }
+        if let captureBytes { settings.capture?.maxFileBytes = captureBytes }
+        if let captureFiles { settings.capture?.maxFiles = captureFiles }
         return settings
     }
 }

@@ -31,12 +31,19 @@ struct Serve: AsyncParsableCommand {
     var tensorflowServingMonitoringConfigFile: String?
     @Option(help: "Let clients register system shared memory whose key begins with this (default: none).") var sharedMemoryPrefix: String?
     @Option(help: "Origin whose pages may call the HTTP port from a browser, or * for all. May be given again.") var corsOrigin: [String] = []
+    @Option(help: "Record requests to this file, as clients sent them: it may hold what is private (default: none).") var capture: String?
+    @Option(help: "Share of requests that are recorded, such as 0.01 (default: 1).") var captureShare: Double?
+    @Option(help: "Bytes of a file of records; beyond, it becomes FILE.1 and a new one is begun (default: 67108864).") var captureBytes: Int?
+    @Option(help: "Files of records that are kept (default: 4).") var captureFiles: Int?
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
     @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 
     func validate() throws {
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
         guard tlsClientCa == nil || tlsCert != nil else { throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key") }
+        guard capture != nil || config != nil || (captureShare == nil && captureBytes == nil && captureFiles == nil) else {
+            throw ValidationError("--capture-share, --capture-bytes and --capture-files need --capture FILE")
+        }
         guard !modelRepository.isEmpty || config != nil || tensorflowServingModelConfigFile != nil else { throw ValidationError("give --model-repository DIR, or --config FILE that says it") }
     }
 

@@ -171,7 +171,8 @@ def test_compressed_requests_and_answers(server, tmp_path, compression):
 def test_a_capture_is_played_with_its_timing(server, tmp_path):
     """Fifty calls of ServerLive, 10 ms apart."""
     path = b"/inference.GRPCInferenceService/ServerLive"
-    capture = b"MLTCAP1\n" + b"".join(struct.pack("<QHI", i * 10_000_000, len(path), 0) + path for i in range(50))
+    record = lambda i: struct.pack("<QQBBHH", i * 10_000_000, 0, 0, 0, len(path), 0) + path
+    capture = struct.pack("<8sQd", b"MLTCAP2\n", 0, 1.0) + b"".join(struct.pack("<I", len(record(i))) + record(i) for i in range(50))
     (tmp_path / "c.cap").write_bytes(capture)
     done = run("--replay", tmp_path / "c.cap", "--json", tmp_path / "r.json", target=server.grpc)
     assert done.returncode == 0, done.stderr

@@ -50,6 +50,19 @@ public struct GatewayConfiguration: Sendable, Hashable {
         public init() {}
     }
 
+    /// What is recorded of the requests that come in. The files hold what clients sent, as it is.
+    public struct Capture: Sendable, Hashable {
+        public var path: String
+        /// Of all requests, 0…1: chosen by chance, so that no pattern of the traffic hides.
+        public var share = 1.0
+        /// A file that would grow beyond becomes `path.1`, and a new one is begun.
+        public var maxFileBytes = 64 << 20
+        /// Files in all, the one that is written included. Beyond: the oldest is deleted.
+        public var maxFiles = 4
+
+        public init(path: String) { self.path = path }
+    }
+
     /// Folders in Triton's layout.
     public var modelRepositories: [String] = []
     public var listenAddress = "127.0.0.1"
@@ -77,6 +90,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public var sharedMemoryPrefix: String?
     /// Origins whose pages a browser may let call the HTTP port, `*` for all; empty for none.
     public var corsOrigins: [String] = []
+    /// Where requests are recorded; nil for nowhere.
+    public var capture: Capture?
     /// How long replies that are owed may take once the server is told to stop.
     public var drainNanos: Int64 = 30_000_000_000
     public var limits = Limits()
@@ -113,6 +128,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
         where !(0...65535).contains(port) {
             throw GatewayError("--\(name): \(port) is not a port")
         }
+        try capture?.validate()
         if let threads, !(1...1024).contains(threads) { throw GatewayError("--threads: \(threads) is not from 1 to 1024") }
         guard plainPorts.isEmpty || tls != nil else { throw GatewayError("--plain-port needs --tls-cert: without it every port is in plain text") }
         guard modelsToLoad.isEmpty || modelControlMode == .explicit else {
@@ -125,5 +141,15 @@ public struct GatewayConfiguration: Sendable, Hashable {
             throw GatewayError("cannot read the model repository '\(path)': \(String(cString: strerror(errno)))")
         }
         closedir(folder)
+    }
+}
+
+extension GatewayConfiguration.Capture {
+    /// - Throws: for the first setting that cannot be.
+    public func validate() throws(GatewayError) {
+        guard !path.isEmpty else { throw GatewayError("--capture: the path is empty") }
+        guard share > 0, share <= 1 else { throw GatewayError("--capture-share: \(share) is not above 0 and up to 1") }
+        guard maxFileBytes >= 4096 else { throw GatewayError("--capture-bytes: \(maxFileBytes) is less than 4096") }
+        guard (1...1000).contains(maxFiles) else { throw GatewayError("--capture-files: \(maxFiles) is not from 1 to 1000") }
     }
 }

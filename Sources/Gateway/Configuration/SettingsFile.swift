@@ -51,6 +51,13 @@ extension GatewayConfiguration {
         corsOrigins = try map.strings("cors_origin") ?? corsOrigins
         logFormat = try map.choice("log_format", LogFormat.allCases.map { ($0.rawValue, $0) }) ?? logFormat
         logLevel = try map.choice("log_level", LogLevel.allCases.map { ($0.rawValue, $0) }) ?? logLevel
+        if let path = try map.string("capture") {
+            var capture = Capture(path: path)
+            capture.share = try map.double("capture_share", in: 0...1) ?? capture.share
+            capture.maxFileBytes = try map.int("capture_bytes", in: 4096...Int.max) ?? capture.maxFileBytes
+            capture.maxFiles = try map.int("capture_files", in: 1...1000) ?? capture.maxFiles
+            self.capture = capture
+        }
         drainNanos = try map.duration("drain") ?? drainNanos
         if var inner = try map.map("limits") {
             try limits.read(&inner)

@@ -5,6 +5,7 @@ internal import Serving
 struct MetricsPage {
     let core: ServingCore
     let wire: WireMetrics
+    let capture: RequestCapture?
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families) }
+    var text: String { PrometheusText.render(core.metrics() + wire.families + (capture?.families ?? [])) }
 }

@@ -21,6 +21,7 @@ extension KServeREST {
     private func generation(_ web: WebRequest, _ model: String, _ version: String) throws(WebFailure) -> InferenceRequest {
         let live = try Self.asking { () throws(ServingError) in try core.version(of: model, VersionSelector(text: version)) }
         let request = InferenceRequest()
+        request.origin = .kserveREST
         request.model = Name(model)
         // Members were matched to this version's inputs: no other may answer.
         request.version = .number(live.number)

@@ -10,6 +10,7 @@ extension KServeREST {
 
     func infer(_ web: WebRequest, _ model: String, _ version: String) async throws(WebFailure) -> WebAnswer {
         let request = InferenceRequest()
+        request.origin = .kserveREST
         request.model = Name(model)
         request.parts = .refused("HTTP end point doesn't support models with decoupled transaction policy")
         request.version = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }

@@ -36,6 +36,7 @@ final class InferCall: PooledCall, MetadataSource, @unchecked Sendable {
         let message: ModelInferRequest
         let contents: UnsafeBufferPointer<InferTensorBytes>
         request.owner = buffer
+        request.origin = .kserve
         request.parts = .refused("ModelInfer RPC doesn't support models with decoupled transaction policy")
         do throws(MessageError) {
             message = try ModelInferRequest(decoding: buffer.bytes, in: arena)

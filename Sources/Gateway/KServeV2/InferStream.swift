@@ -52,6 +52,7 @@ final class InferStream: @unchecked Sendable {
             return
         }
         infer.stream = self
+        infer.request.origin = .kserveStream
         infer.request.parts = .wanted(infer)
         flying.append((infer, infer.ticket.current))
         if flying.count >= Self.maxFlying { call.pauseReading() }

@@ -24,6 +24,7 @@ final class PredictCall: PooledCall, MetadataSource, @unchecked Sendable {
     func read(_ buffer: MessageBuffer, deadline: UInt64?, metadata: Metadata) throws(Status) {
         if !metadata.isEmpty, MetadataInterest.isOn.load(ordering: .relaxed) { self.metadata = metadata }
         request.owner = buffer
+        request.origin = .tensorFlow
         let message: PredictMessage
         do throws(MessageError) {
             message = try PredictMessage(.request, decoding: buffer.bytes, in: arena)

@@ -129,6 +129,8 @@ struct TFRest: WebRoom {
         request.model = Name(target.model)
         // Names and types are this version's: no other may answer.
         request.version = .number(version.number)
+        request.statedVersion = try KServeREST.asking { () throws(ServingError) in try VersionSelector(target.version) }
+        request.origin = .tensorFlowREST
         let body = try PredictBody(web.body.bytes, version)
         request.inputs = body.inputs
         do throws(ServingError) { try await Asking.ask(request, core) } catch { throw WebFailure(error) }

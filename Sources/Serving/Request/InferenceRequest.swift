@@ -62,6 +62,10 @@ public final class InferenceRequest: @unchecked Sendable {
     // What is asked.
     public var model = Name("")
     public var version = VersionSelector.any
+    /// What the caller said of the version, where the adapter had to settle on one; nil when ``version`` is as the caller said.
+    public var statedVersion: VersionSelector?
+    /// How it came in.
+    public var origin = RequestOrigin.unknown
     public var id = Name("")
     public var inputs: [InputTensor] = []
     /// Outputs to answer with, in this order; empty for all.
@@ -128,6 +132,8 @@ public final class InferenceRequest: @unchecked Sendable {
     public func reset() {
         model = Name("")
         version = .any
+        statedVersion = nil
+        origin = .unknown
         id = Name("")
         inputs.removeAll(keepingCapacity: true)
         requestedOutputs.removeAll(keepingCapacity: true)

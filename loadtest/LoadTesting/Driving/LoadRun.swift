@@ -37,17 +37,20 @@ public struct LoadRun: Sendable {
     public func run() async throws -> RunResult {
         try plan.validate()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: plan.loops)
-        let tls = try server.tls.map { try $0.context() }
+        let tls = try server.tls.map { try $0.context(protocols: plan.isRest ? ["http/1.1"] : ["h2"]) }
         let counters = WireCounters()
         var loops: [LoadLoop] = []
-        var lanes: [LoadConnection] = []
+        var lanes: [any LoadLane] = []
         for index in 0..<plan.loops {
             let eventLoop = group.next()
             let loop = LoadLoop(plan: plan, server: server, index: index, loop: LoopContext(eventLoop: eventLoop), clock: LoadClock())
             loops.append(loop)
             for _ in 0..<(plan.connections + plan.loops - 1 - index) / plan.loops {
-                let lane = LoadConnection(owner: loop, server: server, tls: tls, counters: counters, eventLoop: eventLoop)
-                loop.add(lane, slots: plan.streams)
+                let lane: any LoadLane =
+                    plan.isRest
+                    ? RestConnection(owner: loop, server: server, tls: tls, eventLoop: eventLoop)
+                    : LoadConnection(owner: loop, server: server, tls: tls, counters: counters, eventLoop: eventLoop)
+                loop.add(lane, slots: plan.streamsPerConnection)
                 lanes.append(lane)
             }
         }
@@ -73,7 +76,7 @@ public struct LoadRun: Sendable {
         }.get()
     }
 
-    private func connect(_ loops: [LoadLoop], _ lanes: [LoadConnection]) async throws {
+    private func connect(_ loops: [LoadLoop], _ lanes: [any LoadLane]) async throws {
         // A few at a time: listen queues are short.
         for start in stride(from: 0, to: lanes.count, by: 64) {
             let some = lanes[start..<min(start + 64, lanes.count)]
@@ -83,7 +86,7 @@ public struct LoadRun: Sendable {
         }
     }
 
-    private func end(_ loops: [LoadLoop], _ lanes: [LoadConnection], _ group: MultiThreadedEventLoopGroup) async throws {
+    private func end(_ loops: [LoadLoop], _ lanes: [any LoadLane], _ group: MultiThreadedEventLoopGroup) async throws {
         for loop in loops {
             try await Self.on(loop) { _ in for lane in lanes where lane.isOwned(by: loop) { lane.close() } }
         }
@@ -130,8 +133,9 @@ public struct LoadRun: Sendable {
         let cpuStart = LoadClock.processCPU
         var watch = ServerWatch(pid: serverPID)
         watch.begin()
-        let control = actions.isEmpty ? nil : ControlClient(server)
-        let acting = Task { [actions] in try await Self.act(actions, control, from: start) }
+        var control: (any RepositoryControl)?
+        if !actions.isEmpty { control = plan.isRest ? RestControl(server: server) as any RepositoryControl : ControlClient(server) }
+        let acting = Task { [actions, control] in try await Self.act(actions, control, from: start) }
         let end = start + plan.measuredNanos
         while LoadClock.monotonic < end {
             try await sleep(until: min(end, LoadClock.monotonic + 250_000_000), reporting: loops, start, isWarmup: false)
@@ -182,7 +186,7 @@ public struct LoadRun: Sendable {
                 pending: loops.reduce(0) { $0 + $1.progress.pending.load(ordering: .relaxed) }))
     }
 
-    private static func act(_ actions: [ScenarioAction], _ control: ControlClient?, from start: UInt64) async throws {
+    private static func act(_ actions: [ScenarioAction], _ control: (any RepositoryControl)?, from start: UInt64) async throws {
         guard let control else { return }
         for action in actions.sorted(by: { $0.atNanos < $1.atNanos }) {
             let due = start + action.atNanos

@@ -22,7 +22,7 @@ public struct LoadJob: Sendable {
         if !models.isEmpty {
             let control = ControlClient(server)
             defer { control.close() }
-            for model in models { job.plan.recipes.append(try await model.recipe(control)) }
+            for model in models { job.plan.recipes.append(try await model.recipe(control, server)) }
         }
         return job
     }
