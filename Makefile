@@ -6,7 +6,7 @@ PYTHON ?= python3
 RELEASE := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build protos conformance bench bench-transport bench-engine bench-ensembles bench-peers test-asan test-tsan fuzz format image packages venv corpus
+.PHONY: help run test build protos conformance bench bench-transport bench-engine bench-ensembles bench-serving bench-peers test-asan test-tsan fuzz format image packages venv corpus
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,7 +32,7 @@ conformance: build venv
 	@scripts/conformance.sh
 
 ## make bench          every benchmark, as ratios against peers measured in the same run
-bench: bench-transport bench-engine bench-ensembles bench-peers
+bench: bench-transport bench-engine bench-ensembles bench-serving bench-peers
 
 ## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
 bench-transport: build
@@ -45,6 +45,10 @@ bench-engine: build venv
 ## make bench-ensembles   what a step of an ensemble costs, by chains of steps
 bench-ensembles: build
 	@$(RELEASE)/ensemblebench
+
+## make bench-serving   neighbours, reloads, drains, overload and what metrics cost, each beside what it is held to
+bench-serving: build venv
+	@scripts/bench-serving.sh
 
 ## make bench-peers    the server beside Triton, C++ gRPC and Python servers; writes .build/peers/report.md
 bench-peers: build venv
