@@ -38,10 +38,6 @@ bench: bench-transport bench-serving bench-engine bench-ensembles bench-peers be
 bench-transport: build
 	@scripts/bench-transport.sh
 
-## make bench-serving  the whole server over the wire beside nghttpd, with the digits model
-bench-serving: build
-	@scripts/bench-serving.sh
-
 ## make bench-engine   the engine beside ONNX Runtime
 bench-engine: build venv
 	@scripts/bench-engine.sh
@@ -49,6 +45,10 @@ bench-engine: build venv
 ## make bench-ensembles   what a step of an ensemble costs, by chains of steps
 bench-ensembles: build
 	@$(RELEASE)/ensemblebench
+
+## make bench-serving   the whole server over the wire beside nghttpd; neighbours, reloads, drains, overload and what metrics cost, each beside what it is held to
+bench-serving: build venv
+	@scripts/bench-serving.sh
 
 ## make bench-peers    the server beside Triton, C++ gRPC and Python servers; writes .build/peers/report.md
 bench-peers: build venv

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A ModelInfer of the digits model through the whole server, beside nghttpd serving a file of the reply's size: h2load, in turn.
 
-    bench.py [--rounds N] [--requests N] [--shapes 8x32,64x1,1x1] [--json FILE]
+    wire.py [--rounds N] [--requests N] [--shapes 8x32,64x1,1x1] [--json FILE]
 
 nghttpd does the least that HTTP/2 can do with a reply of that size: the rest is what reading tensors, the model and the answer cost.
 Replies are checked once: h2load does not look at grpc-status.
