@@ -77,8 +77,8 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests loadtest
 
 ## make image          the container image
-image:
-	@echo "image: the container image is not written yet" >&2; exit 1
+image: build
+	@scripts/image.sh $(IMAGE_OPTIONS)
 
 packages:
 	@scripts/packages.sh

@@ -118,7 +118,7 @@ let package = Package(
         room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors", "Text"] + nio),
 
         .executableTarget(
-            name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+            name: "martlet", dependencies: ["Client", "Console", "Gateway", arguments], swiftSettings: house),
         .target(
             name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "Text", "YAML", tls, http1] + nio,
             path: "loadtest/LoadTesting", swiftSettings: wire),

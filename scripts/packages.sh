@@ -7,6 +7,8 @@ packages=(
     libturbojpeg0-dev libwebp-dev libopenjp2-7-dev
     make curl python3-venv nghttp2-client nghttp2-server qemu-user libb64-0d
     # What stands in front of the server in tests, and the Go client.
+    # The alerts' rules.
+    prometheus prometheus-alertmanager
     nginx-light haproxy nghttp2-proxy golang-go golang-google-grpc-dev protoc-gen-go-1-3
 )
 missing=()

@@ -37,6 +37,7 @@ scripts/venv.sh || exit 1
 
 suite swift scripts/test-swift.sh
 suite sources scripts/test-sources.sh
+suite manifests scripts/manifests.sh
 suite kernels scripts/test-kernels.sh
 suite conformance scripts/conformance.sh
 suite trained scripts/trained-models.sh

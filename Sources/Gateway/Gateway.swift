@@ -33,6 +33,7 @@ public final class Gateway: Sendable {
     private let torch: TorchService
     private let socket = PrivateSocket()
     private let capture: RequestCapture?
+    private let load: LoadReporter
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -67,6 +68,7 @@ public final class Gateway: Sendable {
         if files.wantsPadding {
             log.warning("pad_variable_length_inputs is not supported: requests whose shapes differ do not share a batch")
         }
+        load = LoadReporter(core: core, lanes: configuration.lanes)
         var serverConfiguration = GRPCServer.Configuration(settings.limits)
         let tokens: (any Authorizer)?
         let torchKeys = try settings.torchServeTokenPath.map { path throws(GatewayError) in try TorchAuthorizer(file: path) }
@@ -86,7 +88,8 @@ public final class Gateway: Sendable {
         limits.maxBodyBytes = settings.limits.maxMessageBytes
         web = WebServer(log: log, authorizer: tokens, crossOrigin: CrossOrigin(settings.corsOrigins), limits: limits)
         let extensions = KServeExtensions(
-            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
+            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories),
+            load: settings.loadReports ? load : nil)
         kserve = KServeService(core: core, extensions: extensions, log: switches)
         tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories, folders: files.folders)
         torch = TorchService(core: core)
@@ -116,7 +119,9 @@ public final class Gateway: Sendable {
         ]
     }
 
-    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), capture: capture), path: metricsPath) }
+    private var metricsRoom: MetricsRoom {
+        MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), capture: capture, load: load), path: metricsPath)
+    }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -152,7 +157,7 @@ public final class Gateway: Sendable {
             let metrics = try await web.start(
                 [metricsRoom], host: host, port: settings.metricsPort, tls: tls(of: .metrics), on: group)
             health.started(services: Self.services)
-            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
+            keepUp()
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
@@ -162,6 +167,16 @@ public final class Gateway: Sendable {
 
     /// What a port is protected with; nil for plain text.
     private func tls(of port: GatewayConfiguration.Port) -> TLSIdentity? { settings.plainPorts.contains(port) ? nil : tls }
+
+    private func keepUp() {
+        let tasks = Task { [load, tls] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await load.run() }
+                if let tls { group.addTask { await self.keepCertificateFresh(tls) } }
+            }
+        }
+        upkeep.withLock { $0 = tasks }
+    }
 
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {

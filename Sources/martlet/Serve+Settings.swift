@@ -41,6 +41,7 @@ extension Serve {
         if let captureShare { settings.capture?.share = captureShare }
         if let captureBytes { settings.capture?.maxFileBytes = captureBytes }
         if let captureFiles { settings.capture?.maxFiles = captureFiles }
+        if loadReports { settings.loadReports = true }
         return settings
     }
 }

@@ -35,6 +35,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Share of requests that are recorded, such as 0.01 (default: 1).") var captureShare: Double?
     @Option(help: "Bytes of a file of records; beyond, it becomes FILE.1 and a new one is begun (default: 67108864).") var captureBytes: Int?
     @Option(help: "Files of records that are kept (default: 4).") var captureFiles: Int?
+    @Flag(help: "Tell balancers the load in the trailers of every answer (ORCA).") var loadReports = false
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
     @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 

@@ -94,6 +94,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public var capture: Capture?
     /// How long replies that are owed may take once the server is told to stop.
     public var drainNanos: Int64 = 30_000_000_000
+    /// Whether answers tell balancers how loaded the server is.
+    public var loadReports = false
     public var limits = Limits()
 
     public init() {}

@@ -59,6 +59,7 @@ extension GatewayConfiguration {
             self.capture = capture
         }
         drainNanos = try map.duration("drain") ?? drainNanos
+        loadReports = try map.bool("load_reports") ?? loadReports
         if var inner = try map.map("limits") {
             try limits.read(&inner)
             try inner.finish()

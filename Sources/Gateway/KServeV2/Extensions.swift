@@ -5,6 +5,8 @@ internal import Tensors
 struct KServeExtensions: Sendable {
     let memory: SharedMemory
     let labels: ClassLabels
+    /// Sent with every answer; nil when nobody wants it.
+    var load: LoadReporter?
 
     /// The outputs as they were wished for: classes in place of numbers. `wishes` is parallel to the outputs, or empty.
     func wished(_ answered: [OutputTensor], _ wishes: [OutputWish], _ version: ModelVersion) throws(ServingError) -> [OutputTensor] {

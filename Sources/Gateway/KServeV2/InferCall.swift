@@ -161,7 +161,8 @@ final class InferCall: PooledCall, MetadataSource, @unchecked Sendable {
         guard let call else { return }
         self.call = nil
         // Only for callers who asked: the rest pays nothing for it.
-        let trailing = request.trace.map { RequestTrace(request, $0).metadata } ?? Metadata()
+        var trailing = extensions.load?.trailing ?? Metadata()
+        if let trace = request.trace { trailing.append(RequestTrace(request, trace).metadata) }
         if let error = request.error {
             call.fail(Status(error), trailing: trailing)
             return

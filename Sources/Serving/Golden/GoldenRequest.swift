@@ -125,7 +125,7 @@ struct GoldenRequest: Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "it is not JSON" }
         switch error {
         case .keyNotFound(let key, _): return "'\(key.stringValue)' is missing"
