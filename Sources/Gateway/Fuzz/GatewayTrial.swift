@@ -43,7 +43,7 @@ package final class GatewayTrial {
 
         let extensions = KServeExtensions(memory: SharedMemory(prefix: "/martlet-fuzz"), labels: ClassLabels(repositories: [repository]))
         let kserve = KServeService(core: core, extensions: extensions, log: LogSwitches(.critical))
-        let tensorFlow = TFService(core: core, labels: extensions.labels, repositories: [repository])
+        let tensorFlow = TFService(core: core, labels: extensions.labels, repositories: [repository], folders: [:])
         let torch = TorchService(core: core)
         rooms = [
             KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers), TorchRest(models: torch.models),

@@ -1,6 +1,7 @@
 internal import GRPC
 internal import Glibc
 internal import Messages
+internal import Monitoring
 internal import Serving
 internal import Synchronization
 
@@ -52,7 +53,7 @@ final class LoadReporter: Sendable {
 
     private func reading() -> LoadWindow.Reading {
         var reading = LoadWindow.Reading(
-            nanos: core.clock.nowNanos, cpuNanos: Self.cpuNanos, answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
+            nanos: core.clock.nowNanos, cpuNanos: ProcessTime.cpuNanos, answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
             idleLanes: core.pool.idleLanes)
         for version in core.liveVersions {
             let (queued, inFlight) = version.depth
@@ -65,12 +66,6 @@ final class LoadReporter: Sendable {
         }
         if let memoryLimit, memoryLimit > 0 { reading.memoryShare = min(1, Double(Self.residentBytes) / Double(memoryLimit)) }
         return reading
-    }
-
-    private static var cpuNanos: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static var residentBytes: Int64 {
