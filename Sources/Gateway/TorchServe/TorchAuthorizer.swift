@@ -21,7 +21,7 @@ package final class TorchAuthorizer: Authorizer {
     /// Reads the file, or makes it when it is not there.
     ///
     /// - Parameter now: seconds since 1970.
-    package init(file path: String, now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }) throws(GatewayError) {
+    package init(file path: String, now: @escaping @Sendable () -> Int64) throws(GatewayError) {
         self.path = path
         self.now = now
         let keys: TorchKeys
@@ -32,6 +32,10 @@ package final class TorchAuthorizer: Authorizer {
             try keys.write(to: path)
         }
         state = Mutex(State(keys: keys, stamp: FileStamp(path: path), checkedAt: now()))
+    }
+
+    convenience init(file path: String) throws(GatewayError) {
+        try self.init(file: path) { Int64(time(nil)) }
     }
 
     /// The keys as they are in the file now; a file that cannot be read leaves them as they were.
