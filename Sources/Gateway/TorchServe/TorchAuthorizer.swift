@@ -74,12 +74,13 @@ package final class TorchAuthorizer: Authorizer {
 
     /// A new key of one kind, in place of the old one, for whoever has the API key.
     package func renew(_ kind: String, authorization: String?) throws(WebFailure) -> TorchKeys.Key {
+        let known = Array(self.keys.api.text.utf8)
         let given = Array((authorization ?? "").utf8)
         let isAllowed = given.withUnsafeBytes { value in
-            TokenAuthorizer.bearer(value).map { TokenAuthorizer.isEqual(Array(keys.api.text.utf8), $0) } ?? false
+            TokenAuthorizer.bearer(value).map { TokenAuthorizer.isEqual(known, $0) } ?? false
         }
         guard isAllowed else { throw WebFailure(401, "the API key is required as a bearer token") }
-        var keys = keys
+        var keys = self.keys
         let key = TorchKeys.fresh(now())
         switch kind {
         case "management": keys.management = key
