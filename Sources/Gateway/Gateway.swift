@@ -77,7 +77,7 @@ public final class Gateway: Sendable {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
             let own = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
-            if let own, let torchKeys { tokens = EitherAuthorizer(first: own, second: torchKeys) } else { tokens = own ?? torchKeys }
+            if let own, let torchKeys { tokens = EitherAuthorizer(first: own, second: torchKeys) } else { tokens = own.map { $0 as any Authorizer } ?? torchKeys }
         } catch {
             throw GatewayError("\(error)")
         }

@@ -21,7 +21,7 @@ package final class TorchAuthorizer: Authorizer {
     /// Reads the file, or makes it when it is not there.
     ///
     /// - Parameter now: seconds since 1970.
-    package init(file path: String, now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }) throws(GatewayError) {
+    package init(file path: String, now: @escaping @Sendable () -> Int64) throws(GatewayError) {
         self.path = path
         self.now = now
         let keys: TorchKeys
@@ -32,6 +32,10 @@ package final class TorchAuthorizer: Authorizer {
             try keys.write(to: path)
         }
         state = Mutex(State(keys: keys, stamp: FileStamp(path: path), checkedAt: now()))
+    }
+
+    convenience init(file path: String) throws(GatewayError) {
+        try self.init(file: path) { Int64(time(nil)) }
     }
 
     /// The keys as they are in the file now; a file that cannot be read leaves them as they were.
@@ -70,12 +74,13 @@ package final class TorchAuthorizer: Authorizer {
 
     /// A new key of one kind, in place of the old one, for whoever has the API key.
     package func renew(_ kind: String, authorization: String?) throws(WebFailure) -> TorchKeys.Key {
+        let known = Array(self.keys.api.text.utf8)
         let given = Array((authorization ?? "").utf8)
         let isAllowed = given.withUnsafeBytes { value in
-            TokenAuthorizer.bearer(value).map { TokenAuthorizer.isEqual(Array(keys.api.text.utf8), $0) } ?? false
+            TokenAuthorizer.bearer(value).map { TokenAuthorizer.isEqual(known, $0) } ?? false
         }
         guard isAllowed else { throw WebFailure(401, "the API key is required as a bearer token") }
-        var keys = keys
+        var keys = self.keys
         let key = TorchKeys.fresh(now())
         switch kind {
         case "management": keys.management = key

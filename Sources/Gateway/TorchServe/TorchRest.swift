@@ -48,7 +48,7 @@ struct TorchRest: WebRoom {
             return .post(.infer, predict).on(.put, .infer, predict).on(.get, .infer, predict)
         case "explanations" where parts.count == 2 || parts.count == 3:
             return .post { _ in throw WebFailure(501, "explanations are not supported") }
-        case "token" where parts.count == 1: return keys.map { keys in .get(.none) { request in try Self.renew(keys, request) } }
+        case "token" where parts.count == 1: return keys.map { keys in WebEndpoint.get(.none) { request in try Self.renew(keys, request) } }
         case "models": return management(Array(parts.dropFirst()))
         default: return nil
         }

@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: [
         ("[128]", DataType.int8), ("[-1]", .uint8), ("[1.5]", .int32), ("[true]", .float32), ("[\"1\"]", .int64), ("[2]", .bool),
         ("[null]", .float32), ("[9223372036854775808]", .int64), ("[{\"b64\": \"AA==\"}]", .string), ("[1]", .complex64),
-    ]) func `that do not fit their type are errors`(_ text: String, _ dataType: DataType) {
+    ] as [(String, DataType)]) func `that do not fit their type are errors`(_ text: String, _ dataType: DataType) {
         #expect(throws: JSONError.self) { try read(text, dataType) }
     }
 

@@ -1,3 +1,4 @@
+import Batching
 import Gateway
 import Serving
 import Testing

@@ -28,6 +28,12 @@ import Tensors
         }
     }
 
+    private static func answer(count: Int) -> [Float] {
+        var values: [Float] = []
+        for element in 0..<count { values.append(Float(element) * 2 + 1) }
+        return values
+    }
+
     private func harness(_ model: String = "factor 2\nwidth open\nend\n", isDecoupled: Bool = true) -> Harness {
         Harness(["m/1/model.test": model, "m/spec.test": "maxbatch 3\n"], lanes: 2, readers: [TestSpecReader()]) {
             $0.amend = { $0.isDecoupled = isDecoupled }
@@ -36,7 +42,7 @@ import Tensors
 
     private func ask(_ harness: Harness, rows: Int, isWanted: Bool = true) -> (request: InferenceRequest, parts: [[Float]]) {
         let listener = Listener()
-        let x = Tensor((0..<rows * 2).map(Float.init), dataType: .float32, shape: Shape([rows, 2]))
+        let x = Tensor((0..<rows * 2).map { (element: Int) -> Float in Float(element) }, dataType: .float32, shape: Shape([rows, 2]))
         let request = InferenceRequest(model: "m", inputs: [("x", x)], sink: listener)
         if isWanted { request.parts = .wanted(listener) }
         harness.core.submit(request)
@@ -51,7 +57,8 @@ import Tensors
             #expect(request.error == nil)
             #expect(parts.count >= (rows + 2) / 3)
             #expect(parts.allSatisfy { !$0.isEmpty && $0.count <= 6 })
-            #expect(parts.flatMap { $0 } == (0..<rows * 2).map { Float($0) * 2 + 1 })
+            let values = parts.flatMap { $0 }
+            #expect(values == Self.answer(count: rows * 2))
         }
         let statistics = harness.core.versions(of: "m")[0].statistics.snapshot
         #expect(statistics.success.count == 20)
@@ -73,7 +80,7 @@ import Tensors
         let (request, parts) = ask(harness, rows: 10)
         #expect(request.error != nil)
         let values = parts.flatMap { $0 }
-        #expect(values == (0..<values.count).map { Float($0) * 2 + 1 })
+        #expect(values == Self.answer(count: values.count))
         #expect(values.count < 20)
     }
 
