@@ -20,7 +20,7 @@ find "$release"/*.build -name '*.o' | grep -Ev "/(${left:1}|[^/]*Tests|[^/]*-too
     sed 's/.*/"&"/' >"$scratch/objects"
 find "$scratch/modules" -name '*.o' | sed 's/.*/"&"/' >>"$scratch/objects"
 rm -f "$scratch/modules.a"
-xargs ar qcS "$scratch/modules.a" <"$scratch/objects"
+ar qcS "$scratch/modules.a" @"$scratch/objects"
 ranlib "$scratch/modules.a"
 
 # A module's own command says where C modules lie.
