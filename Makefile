@@ -60,11 +60,11 @@ bench-rest: build venv
 
 ## make test-asan      Swift suites under the address sanitizer
 test-asan: packages
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan
+	@scripts/test-sanitized.sh address
 
 ## make test-tsan      Swift suites under the thread sanitizer
 test-tsan: packages
-	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+	@scripts/test-sanitized.sh thread
 
 ## make fuzz           each fuzz target for SECONDS (default 20)
 fuzz: SECONDS ?= 20

@@ -11,7 +11,7 @@ again would be most of the time. A module whose sources have not changed since i
 import concurrent.futures, hashlib, json, os, pathlib, re, subprocess, sys
 
 #: What a command says about its outputs, with and without a value behind it.
-DROPPED = {"-emit-module", "-emit-dependencies", "-emit-objc-header", "-serialize-diagnostics", "-parseable-output", "-g", "-j2"}
+DROPPED = {"-emit-module", "-emit-dependencies", "-emit-objc-header", "-serialize-diagnostics", "-parseable-output", "-g", "-j2", "-enable-testing"}
 DROPPED_WITH_VALUE = {"-emit-module-path", "-output-file-map", "-emit-objc-header-path", "-num-threads"}
 #: Kernels are bound by memory accesses, not by branches that a fuzzer could find.
 UNCOVERED = re.compile("^Kernels")

@@ -1,4 +1,4 @@
-"""Writes the seeds of the targets gateway_http and gateway_grpc, and the models that both are asked for."""
+"""Writes the seeds of the target gateway_http, and the models that are asked."""
 import json
 import pathlib
 import shutil
@@ -55,59 +55,12 @@ def rest():
         http(REST[index], first + index, body)
 
 
-def varint(value):
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
-def number(field, value):
-    return varint(field << 3) + varint(value)
-
-
-def field(number, value):
-    value = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def grpc():
-    """A message is tried with every method: the first byte says which, and a fuzzer changes it soon enough."""
-    shape = varint(1) + varint(3)
-    raw = field(1, "rows") + field(3, "id") + field(5, field(1, "x") + field(2, "FP32") + field(3, shape)) + field(6, field(1, "y"))
-    raw += field(7, struct.pack("<3f", 1, 2, 3))
-    typed = field(1, "rows") + field(4, field(1, "timeout") + field(2, number(2, 1000000)))
-    typed += field(5, field(1, "x") + field(2, "FP32") + field(3, shape) + field(5, field(6, struct.pack("<3f", 1, 2, 3))))
-    words = field(1, "words") + field(5, field(1, "x") + field(2, "BYTES") + field(3, varint(2)) + field(5, field(8, "a") + field(8, "b")))
-    dims = field(2, field(2, number(1, 1)) + field(2, number(1, 3)))
-    tensor = number(1, 1) + dims + field(5, struct.pack("<3f", 1, 2, 3))
-    predict = field(1, field(1, "rows") + field(3, "serving_default")) + field(2, field(1, "x") + field(2, tensor)) + field(3, "y")
-    feature = field(1, "x") + field(2, field(2, field(1, struct.pack("<3f", 1, 2, 3))))
-    example = field(1, field(1, field(1, feature)))
-    classify = field(1, field(1, "rows")) + field(2, field(1, field(1, field(1, field(1, feature)))))
-    context = field(1, field(1, "rows")) + field(2, field(2, example + field(2, field(1, field(1, feature)))))
-    multi = field(1, field(1, field(1, "rows")) + field(2, "tensorflow/serving/classify")) + field(2, field(1, example))
-    metadata = field(1, field(1, "rows")) + field(2, "signature_def")
-    torch = field(1, "rows") + field(3, field(1, "data") + field(2, "[1, 2, 3]"))
-    memory = field(1, "r") + field(2, "/martlet-fuzz") + number(3, 0) + number(4, 64)
-    settings = field(1, field(1, "trace_rate") + field(2, field(1, "1"))) + field(2, "rows")
-    reflection = field(4, "inference.GRPCInferenceService")
-    messages = {"raw": raw, "typed": typed, "words": words, "predict": predict, "classify": classify, "context": context, "multi": multi,
-                "metadata": metadata, "torch": torch, "memory": memory, "settings": settings, "reflection": reflection, "name": field(1, "rows"),
-                "listing": field(7, ""), "numbers": number(1, 1) + number(2, 1)}
-    for name, message in messages.items():
-        for method in range(0, 48, 12):
-            save("gateway_grpc", f"{name}-{method}", bytes([method + sum(name.encode()) % 12]) + message)
-
-
 def main():
     for model, file in MODELS.items():
         folder = here / "models" / model / "1"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(here / "corpus" / "engine" / file, folder / "model.onnx")
     rest()
-    grpc()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,14 @@
 internal import Dispatch
 internal import GRPC
-internal import HTTP2
 internal import Hummingbird
-internal import NIOCore
-internal import NIOPosix
 internal import Serving
 internal import Synchronization
 
-/// Every entry of the gateway that takes a body, over a small repository: for fuzzers. Any bytes must come back as an answer.
+/// Every path of the HTTP port that takes a body, over a small repository: for fuzzers. Any bytes must come back as an answer.
 ///
 /// Used by one thread, which waits for each answer.
 package final class GatewayTrial {
-    private let core: ServingCore
     private let rooms: [any WebRoom]
-    private let client: GRPCClient
-    private let methods: [String]
     private let entries: [Entry]
 
     /// A path on the HTTP port with the content type that it is asked with.
@@ -22,9 +16,6 @@ package final class GatewayTrial {
         let path: String
         let contentType: String
     }
-
-    /// Bounds that no request of a fuzzer should need to pass.
-    private static let maxMessageBytes = 1 << 20
 
     /// - Parameter repository: a folder of models in the usual layout.
     package init(repository: String) throws {
@@ -39,7 +30,6 @@ package final class GatewayTrial {
         loaded.wait()
         let models = Set(core.liveVersions.map(\.model)).sorted()
         guard !models.isEmpty else { throw GatewayError("\(repository): no model could be loaded") }
-        self.core = core
 
         let extensions = KServeExtensions(memory: SharedMemory(prefix: "/martlet-fuzz"), labels: ClassLabels(repositories: [repository]))
         let kserve = KServeService(core: core, extensions: extensions, log: LogSwitches(.critical))
@@ -50,29 +40,6 @@ package final class GatewayTrial {
             MLflowRest(core: core),
         ]
         entries = Self.entries(of: models)
-
-        var settings = GRPCServer.Configuration()
-        settings.messages.maxReceivedBytes = Self.maxMessageBytes
-        let server = GRPCServer(settings)
-        kserve.register(on: server)
-        kserve.register(on: server, as: TorchService.openInference)
-        tensorFlow.register(on: server)
-        torch.register(on: server)
-        AdministrationService(core: core).register(on: server)
-        let health = HealthService()
-        health.register(on: server)
-        ReflectionService(source: IndexedDescriptors()) { [KServeService.name] }.register(on: server)
-        // A watch has no end, and what loads and unloads models leaves others to ask.
-        let left = ["ModelLoad", "ModelUnload", "RegisterModel", "UnregisterModel", "HandleReloadConfigRequest", "Watch"]
-        methods = server.paths.filter { path in !left.contains { path.hasSuffix($0) } }
-        guard let socket = PrivateSocket() else { throw GatewayError("there is no folder for temporary files") }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let failure = Self.wait { () async -> (any Error)? in
-            do { try await server.bind(unixSocket: socket.path, on: group) } catch { return error }
-            return nil
-        }
-        if let failure { throw failure }
-        client = GRPCClient(.unix(path: socket.path), on: group.next())
     }
 
     private static func entries(of models: [String]) -> [Entry] {
@@ -126,20 +93,6 @@ package final class GatewayTrial {
             return
         }
         fatalError("\(entry.path): nothing is there")
-    }
-
-    /// One call on the gRPC port, with one message. The first byte says of which method.
-    package func grpc(_ bytes: UnsafeRawBufferPointer) {
-        guard let first = bytes.first else { return }
-        let path = methods[Int(first) % methods.count]
-        let message = ReplyBody(ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes.dropFirst())))
-        let ended = DispatchSemaphore(value: 0)
-        let call = client.start(path) { _, event in
-            if case .end = event { ended.signal() }
-        }
-        call.send(message)
-        call.halfClose()
-        ended.wait()
     }
 
     /// Runs what is asynchronous, and waits for it.
