@@ -1,5 +1,6 @@
 internal import GRPC
 internal import Serving
+internal import Synchronization
 
 /// Models that another server answers for, over KServe v2: a step of an ensemble may run anywhere.
 struct RemoteBackend: Backend {

@@ -44,7 +44,12 @@ final class RemoteModel: OutsideModel {
 
     private static func ask(_ remote: RemoteSpec, _ model: String, _ pool: ConnectionPool) throws(ServingError) -> ModelSignature {
         do throws(Status) {
-            let body = try ReplyBody(ModelMetadataRequest(name: model, version: remote.version))
+            let body: ReplyBody
+            do throws(MessageError) {
+                body = try ReplyBody(ModelMetadataRequest(name: model, version: remote.version))
+            } catch {
+                throw Status(error)
+            }
             let outcome = BlockingCall.run(
                 pool.next, "\(service)/ModelMetadata", body, metadata: Metadata(), timeoutNanos: min(remote.timeoutNanos, 5_000_000_000),
                 isAbandoned: { false })
