@@ -22,7 +22,7 @@ package struct WorkerLife {
         restartNanos = nowNanos &+ pause
     }
 
-    /// It answered a run, rightly or with an error of its own.
+    /// It answered a run, rightly or with an error of its own, or said that it is well.
     package mutating func answered() { failures = 0 }
 
     /// Whether callers are turned away instead of waiting.
