@@ -158,7 +158,7 @@ final class ProcessWorker: Sendable {
         switch link.channel.receive(untilNanos: now &+ setup.spec.healthIntervalNanos, isAbandoned: isClosed) {
         case .packet(let packet):
             if let reader = try? WorkerPacketReader(packet), reader.message == .pong, reader.call == state.call {
-                state.heardNanos = MonotonicClock.system.nowNanos
+                heard(&state)
             } else {
                 end(&state, "answered garbage when it was asked whether it is well")
             }

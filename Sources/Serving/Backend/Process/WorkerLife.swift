@@ -2,17 +2,19 @@
 ///
 /// The first time at once, then after pauses that double, until it has answered something. From ``failuresUntilDown`` ends in a row on it
 /// counts as down, and callers are told so instead of waiting.
-struct WorkerLife {
-    static let failuresUntilDown = 3
-    static let firstPauseNanos: Int64 = 100_000_000
-    static let longestPauseNanos: Int64 = 30_000_000_000
+package struct WorkerLife {
+    package static let failuresUntilDown = 3
+    package static let firstPauseNanos: Int64 = 100_000_000
+    package static let longestPauseNanos: Int64 = 30_000_000_000
 
-    private(set) var failures = 0
-    private(set) var restartNanos: Int64 = 0
-    private(set) var reason = ""
+    package private(set) var failures = 0
+    package private(set) var restartNanos: Int64 = 0
+    package private(set) var reason = ""
+
+    package init() {}
 
     /// It ended, or could not be started.
-    mutating func ended(_ reason: String, nowNanos: Int64) {
+    package mutating func ended(_ reason: String, nowNanos: Int64) {
         failures += 1
         self.reason = reason
         let doublings = min(max(0, failures - 2), 20)
@@ -20,9 +22,9 @@ struct WorkerLife {
         restartNanos = nowNanos &+ pause
     }
 
-    /// It answered a run, rightly or with an error of its own.
-    mutating func answered() { failures = 0 }
+    /// It answered a run, rightly or with an error of its own, or said that it is well.
+    package mutating func answered() { failures = 0 }
 
     /// Whether callers are turned away instead of waiting.
-    var isDown: Bool { failures >= Self.failuresUntilDown }
+    package var isDown: Bool { failures >= Self.failuresUntilDown }
 }
