@@ -152,7 +152,7 @@ let package = Package(
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Batching", "Serving", "JSON", "Tensors", "Messages", "GRPC", "HTTP2", "Monitoring"] + nio),
+        tests(of: "Gateway", ["Batching", "Serving", "JSON", "Tensors", "Messages", "GRPC", "HTTP2", "Monitoring", "Text"] + nio),
         tests(of: "Client", ["Tensors"]),
         tests(of: "Console", ["Engine", "Messages", "Tensors"]),
         .testTarget(

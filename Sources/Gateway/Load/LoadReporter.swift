@@ -1,9 +1,9 @@
 internal import GRPC
 internal import Glibc
 internal import Messages
-internal import Monitoring
 internal import Serving
 internal import Synchronization
+internal import Text
 
 /// The server's load, measured ten times a second and sent with every answer in the trailing metadata `endpoint-load-metrics-bin`.
 ///
@@ -53,7 +53,7 @@ final class LoadReporter: Sendable {
 
     private func reading() -> LoadWindow.Reading {
         var reading = LoadWindow.Reading(
-            nanos: core.clock.nowNanos, cpuNanos: ProcessTime.cpuNanos, answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
+            nanos: core.clock.nowNanos, cpuNanos: ClockTime.nanos(CLOCK_PROCESS_CPUTIME_ID), answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
             idleLanes: core.pool.idleLanes)
         for version in core.liveVersions {
             let (queued, inFlight) = version.depth
