@@ -18,11 +18,23 @@ struct JPEGImage: ImageCodec {
             decoder.handle, field.start, UInt(field.count), &width, &height, &sampling, &colours)
         guard result == 0 else { throw field.malformed(decoder.message) }
         try limits.check(width: Int(width), height: Int(height), .jpeg)
+        // The library makes up what is missing of a progressive picture, and does not always say so.
+        guard Self.hasEnd(field.bytes) else { throw field.truncated }
         self.width = Int(width)
         self.height = Int(height)
         self.field = field
         self.limits = limits
         isInk = colours == Int32(TJCS_CMYK.rawValue) || colours == Int32(TJCS_YCCK.rawValue)
+    }
+
+    /// Whether the marker that ends a picture is there; bytes may follow it.
+    private static func hasEnd(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var at = bytes.count - 2
+        while at >= 2 {
+            if bytes[at] == 0xFF, bytes[at + 1] == 0xD9 { return true }
+            at -= 1
+        }
+        return false
     }
 
     func decode(into canvas: PixelCanvas) throws(ImageError) {

@@ -88,8 +88,9 @@ struct TIFFImage: ImageCodec {
         // Tiles may stand over the picture's edges, but not by so much that unpacking them is all the work.
         let across = (width + blocks.width - 1) / blocks.width * blocks.width
         let down = (height + blocks.height - 1) / blocks.height * blocks.height
-        guard across * down <= 2 * limits.maximumPixels else {
-            throw ImageError(.tooLarge, "TIFF: tiles of \(across) x \(down) pixels together, the limit is \(2 * limits.maximumPixels)")
+        let limit = max(2 * limits.maximumPixels, 1 << 20)
+        guard across * down <= limit else {
+            throw ImageError(.tooLarge, "TIFF: tiles of \(across) x \(down) pixels together, the limit is \(limit)")
         }
     }
 
