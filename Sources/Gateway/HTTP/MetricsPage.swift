@@ -7,5 +7,5 @@ struct MetricsPage {
     let wire: WireMetrics
     let capture: RequestCapture?
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families + (capture?.families ?? [])) }
+    var text: String { PrometheusText.render(core.metrics() + wire.families + ProcessMetrics.families + (capture?.families ?? [])) }
 }
