@@ -319,7 +319,7 @@ class RayServe(Packaged):
 class TorchServe(Packaged):
     """Its own protocol: one message of bytes an input, which its handler makes arrays of."""
     name = "TorchServe 0.12 + ORT"
-    requirements = ["torchserve==0.12.0", "torch-model-archiver==0.12.0", "torch==2.4.1", "setuptools<80", "pyyaml", "onnxruntime==1.32.0", "numpy==2.4.6"]
+    requirements = ["torchserve==0.12.0", "torch-model-archiver==0.12.0", "torch==2.15.0", "pyyaml==6.0.4", "onnxruntime==1.32.0", "numpy==2.4.6"]
 
     def prepare(self, workloads):
         if shutil.which("java") is None:

@@ -31,6 +31,7 @@ struct Session {
         job.assertions = scenario?.assertions ?? []
         for text in judgement.assertions { job.assertions.append(try Assertion(text)) }
         job.serverPID = judgement.serverPid
+        job.serverMetrics = try judgement.serverMetrics.map { try target.metricsAddress($0) }
         if !reports.quiet, Terminal.isInteractive { job.onProgress = ProgressLine().show }
         self.judgement = judgement
         self.reports = reports

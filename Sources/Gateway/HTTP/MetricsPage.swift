@@ -8,5 +8,7 @@ struct MetricsPage {
     let capture: RequestCapture?
     let load: LoadReporter
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families + (capture?.families ?? []) + load.families) }
+    var text: String {
+        PrometheusText.render(core.metrics() + wire.families + ProcessMetrics.families + (capture?.families ?? []) + load.families)
+    }
 }

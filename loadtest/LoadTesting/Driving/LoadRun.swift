@@ -13,6 +13,8 @@ public struct LoadRun: Sendable {
     public var onProgress: (@Sendable (Progress) -> Void)?
     /// The server's process, to be watched; it must be on this machine.
     public var serverPID: Int?
+    /// Where its metrics are, in place of its process or beside it.
+    public var serverMetrics: ServerAddress?
     /// What is asked of the server while the run goes on.
     public var actions: [ScenarioAction] = []
 
@@ -131,18 +133,18 @@ public struct LoadRun: Sendable {
         let start = measureStart
         for loop in loops { try await Self.on(loop) { $0.measure(from: start) } }
         let cpuStart = LoadClock.processCPU
-        var watch = ServerWatch(pid: serverPID)
-        watch.begin()
+        var watch = ServerWatch(pid: serverPID, metrics: serverMetrics)
+        try await watch.begin()
         var control: (any RepositoryControl)?
         if !actions.isEmpty { control = plan.isRest ? RestControl(server: server) as any RepositoryControl : ControlClient(server) }
         let acting = Task { [actions, control] in try await Self.act(actions, control, from: start) }
         let end = start + plan.measuredNanos
         while LoadClock.monotonic < end {
             try await sleep(until: min(end, LoadClock.monotonic + 250_000_000), reporting: loops, start, isWarmup: false)
-            watch.sample()
+            await watch.sample()
         }
         let cpu = LoadClock.processCPU - cpuStart
-        watch.end()
+        await watch.end()
         let drainEnd = LoadClock.monotonic + plan.drainNanos
         while LoadClock.monotonic < drainEnd,
             loops.contains(where: { $0.progress.pending.load(ordering: .relaxed) > 0 || !$0.progress.isExhausted.load(ordering: .relaxed) })
@@ -150,6 +152,7 @@ public struct LoadRun: Sendable {
             try await Task.sleep(nanoseconds: 5_000_000)
         }
         for loop in loops { try await Self.on(loop) { $0.finish() } }
+        await watch.settle()
         try await acting.value
         control?.close()
         var reports: [LoopReport] = []

@@ -58,6 +58,8 @@ struct RestControl: Sendable {
         return answer.body
     }
 
+    func get(_ path: String) async throws -> [UInt8] { try await call(.GET, path) }
+
     func document(_ path: String) async throws -> [String: JSONValue] {
         let body = try await call(.GET, path)
         guard case .object(let root)? = try? JSONValue(parsing: body) else { throw LoadError("\(server.target) answers \(path) with no JSON object") }
