@@ -2,6 +2,7 @@ internal import Client
 public import Engine
 internal import Glibc
 internal import Tensors
+internal import Text
 
 /// Runs one model again and again in this process and says how long it takes: no network, no queue.
 public struct EngineBenchmark {
@@ -86,9 +87,5 @@ public struct EngineBenchmark {
 
     private func median(_ values: [Int]) -> Double { Double(values.sorted()[values.count / 2]) }
 
-    private func nanos(_ clock: clockid_t) -> Int {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
-    }
+    private func nanos(_ clock: clockid_t) -> Int { Int(ClockTime.nanos(clock)) }
 }

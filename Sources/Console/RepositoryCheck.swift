@@ -4,6 +4,7 @@ internal import Gateway
 internal import Glibc
 internal import Serving
 internal import Synchronization
+internal import Text
 
 /// What `martlet check` does: everything that serving would do with a repository, up to the first request.
 public struct RepositoryCheck {
@@ -50,8 +51,7 @@ public struct RepositoryCheck {
     }
 
     private var isFile: Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        PathFacts(path)?.kind == .file
     }
 
     private func checkFile() -> Bool {

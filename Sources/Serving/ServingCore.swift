@@ -19,9 +19,14 @@ public final class ServingCore: Sendable {
         public var inlineNanos: Int64
         /// The most rows of one run of a model that says nothing.
         public var defaultMaxRows: Int
+        /// Adds to a model's configuration what is said elsewhere; not to one that comes with a request to load. Called on loading threads.
+        public var amend: @Sendable (inout ModelSpec) -> Void
         public var limits: ServingLimits
         public var clock: MonotonicClock
         public var onEvent: @Sendable (ServingEvent) -> Void
+        /// Called for every request from outside as it comes in, on its caller's thread; steps of ensembles are not. Must be quick, and
+        /// keep nothing of the request.
+        public var onRequest: (@Sendable (InferenceRequest) -> Void)?
 
         public init(sources: [any Source] = []) {
             self.sources = sources
@@ -31,9 +36,11 @@ public final class ServingCore: Sendable {
             loaders = 2
             inlineNanos = 20_000
             defaultMaxRows = 64
+            amend = { _ in }
             limits = ServingLimits()
             clock = .system
             onEvent = { _ in }
+            onRequest = nil
         }
     }
 
@@ -96,9 +103,14 @@ public final class ServingCore: Sendable {
     /// Finds the version and enters it; answers a request for which there is none.
     private func enter(_ request: InferenceRequest, _ table: inout RouteTable) -> ModelVersion? {
         request.timing.arrivedNanos = clock.nowNanos
+        if let onRequest = configuration.onRequest { onRequest(request) }
         do {
             let found = try router.enter(request, &table)
             request.servedBy = found.version
+            if found.version.spec.isDecoupled, case .refused(let message) = request.parts {
+                request.fail(ServingError(.unimplemented, "\(message)"), nowNanos: request.timing.arrivedNanos)
+                return nil
+            }
             if let shadow = found.shadow { shadow.watch(request, servedBy: found.version) }
             return found.version
         } catch {
@@ -139,7 +151,7 @@ public final class ServingCore: Sendable {
 
     /// Whether requests for `model` are answered.
     public func isReady(model: String, _ selector: VersionSelector = .any) -> Bool {
-        (try? version(of: model, selector)) != nil
+        (try? version(of: model, selector)).map { $0.unavailability == nil } ?? false
     }
 
     /// Whether the start-up set has been dealt with, and the server does not drain.

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The time of day, for what people and clients read. Never for durations.
-enum WallClock {
+public enum WallClock {
     /// Milliseconds since 1970, as coarse as the kernel keeps them at hand.
     static var millis: UInt64 {
         var time = timespec()
@@ -12,7 +12,7 @@ enum WallClock {
 
 extension WallClock {
     /// Nanoseconds since 1970.
-    static var nanos: Int64 {
+    public static var nanos: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -87,15 +87,33 @@ import Testing
     }
 
     @Test func `of a capture are played as recorded`() throws {
-        let bytes =
-            Array("MLTCAP1\n".utf8) + Capture.record(time: 0, path: "/a.B/C", message: [1, 2])
-            + Capture.record(time: 500, path: "/a.B/D", message: [])
-            + Capture.record(time: 900, path: "/a.B/C", message: [1, 2])
+        // Threads of a server write as they come.
+        let requests = [
+            CapturedRequest(nanos: 1_900, path: "/a.B/C", model: "c", message: [1, 2]),
+            CapturedRequest(nanos: 1_000, path: "/a.B/C", model: "c", message: [1, 2]),
+            CapturedRequest(nanos: 1_500, timeoutNanos: 49_871_234, path: "/a.B/D", model: "d", message: []),
+        ]
+        let bytes = try CaptureFormat.head(unixNanos: 0, share: 1) + requests.flatMap { try #require(CaptureFormat.record($0)) }
         let capture = try Capture(bytes: bytes, name: "c")
         #expect(capture.times == [0, 500, 900])
         #expect(capture.indices == [0, 1, 0])
         #expect(capture.recipes.map(\.path) == ["/a.B/C", "/a.B/D"])
+        #expect(capture.recipes.map(\.timeoutNanos) == [nil, 50_000_000])
         #expect(capture.plan(over: RunPlan()).measuredNanos > 900)
-        for cut in [3, 9, 20, bytes.count - 1] { #expect(throws: LoadError.self) { try Capture(bytes: Array(bytes[..<cut]), name: "c") } }
+        guard case .replay(let times, _) = capture.plan(over: RunPlan(), speed: 2).pace else { return #expect(Bool(false)) }
+        #expect(times == [0, 250, 450])
+        #expect(try Capture(bytes: Array(bytes.dropLast()), name: "c").isCutOff)
+        for cut in [3, 9, 20, 24] { #expect(throws: LoadError.self) { try Capture(bytes: Array(bytes[..<cut]), name: "c") } }
+    }
+
+    @Test func `of a recording are counted by model, however many there are`() {
+        let requests = (0..<100).map { CapturedRequest(nanos: $0, model: $0 % 2 == 0 ? "even" : "odd", message: [UInt8($0)]) }
+        let capture = Capture(requests)
+        #expect(capture.recipes.count == 100)
+        var plan = capture.plan(over: RunPlan())
+        plan.recipes = capture.recipes
+        #expect(plan.groups == ["even", "odd"])
+        plan.pace = .closed
+        #expect(plan.groups.count == 100)
     }
 }

@@ -1,5 +1,5 @@
 """The load generator against a served example model: its exit codes, its JSON, and that it does not take a wrong answer for a right one."""
-import json, re, socket, ssl, struct, subprocess
+import json, urllib.request, re, socket, ssl, struct, subprocess
 
 import grpc
 import pytest
@@ -171,7 +171,8 @@ def test_compressed_requests_and_answers(server, tmp_path, compression):
 def test_a_capture_is_played_with_its_timing(server, tmp_path):
     """Fifty calls of ServerLive, 10 ms apart."""
     path = b"/inference.GRPCInferenceService/ServerLive"
-    capture = b"MLTCAP1\n" + b"".join(struct.pack("<QHI", i * 10_000_000, len(path), 0) + path for i in range(50))
+    record = lambda i: struct.pack("<QQBBHH", i * 10_000_000, 0, 0, 0, len(path), 0) + path
+    capture = struct.pack("<8sQd", b"MLTCAP2\n", 0, 1.0) + b"".join(struct.pack("<I", len(record(i))) + record(i) for i in range(50))
     (tmp_path / "c.cap").write_bytes(capture)
     done = run("--replay", tmp_path / "c.cap", "--json", tmp_path / "r.json", target=server.grpc)
     assert done.returncode == 0, done.stderr
@@ -200,3 +201,111 @@ def test_tls_and_tokens(tmp_path):
         done = run(*options, "--tls-ca", certificate, target=f"localhost:{port}")
         assert done.returncode == 0, done.stdout + done.stderr
         assert run(*options, target=f"localhost:{port}").returncode == 2
+
+
+@pytest.mark.parametrize("protocol", ["kserve-rest", "kserve-binary", "tfserving-rest"])
+@pytest.mark.parametrize("model", sorted(folder.name for folder in EXAMPLES.iterdir()))
+def test_every_example_over_rest(server, tmp_path, protocol, model):
+    result = measured(
+        tmp_path / "r.json", "--protocol", protocol, "--model", model, "--batch", 2, "--connections", 2, "--duration", "300ms", target=server.http)
+    assert result["failures"] == 0 and result["successes"] > 0
+
+
+@pytest.mark.parametrize("protocol", ["kserve-rest", "kserve-binary", "tfserving-rest"])
+def test_golden_answers_over_rest(server, tmp_path, protocol):
+    good = measured(tmp_path / "r.json", "--protocol", protocol, "--model", "digits-mlp", "--golden", GOLDEN, "--duration", "300ms", target=server.http)
+    assert good["failures"] == 0
+    golden = json.loads(GOLDEN.read_text())
+    output = next(iter(golden["outputs"].values()))
+    values = output["data"]
+    while isinstance(values[0], list):
+        values = values[0]
+    values[0] += 1
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(golden))
+    bad = measured(tmp_path / "r.json", "--protocol", protocol, "--model", "digits-mlp", "--golden", wrong, "--duration", "300ms", target=server.http, code=1)
+    assert bad["successes"] == 0 and set(bad["failures_by_kind"]) == {"wrong_answer"}
+
+
+def test_rest_reconnects_and_compresses(server, tmp_path):
+    result = measured(
+        tmp_path / "r.json", "--protocol", "kserve-binary", "--model", "digits-mlp", "--batch", 64, "--connections", 2, "--reconnect-every", 20,
+        "--compression", "gzip", "--duration", "1s", target=server.http)
+    assert result["failures"] == 0 and result["successes"] > 100
+
+
+def test_an_unknown_model_over_rest_says_so(server):
+    done = run("--protocol", "kserve-rest", "--model", "nowhere", "--duration", "1s", target=server.http)
+    assert done.returncode == 2 and "nowhere" in done.stderr
+
+
+def captured(path):
+    """The requests of a capture, as (nanoseconds, origin, path, model, message)."""
+    data = path.read_bytes()
+    magic, _, share = struct.unpack_from("<8sQd", data)
+    assert magic == b"MLTCAP2\n"
+    place, requests = 24, []
+    while place < len(data):
+        length, nanos, timeout, origin, _, path_bytes, model_bytes = struct.unpack_from("<IQQBBHH", data, place)
+        text = data[place + 26:place + 4 + length]
+        requests.append((nanos, origin, text[:path_bytes].decode(), text[path_bytes:path_bytes + model_bytes].decode(), text[path_bytes + model_bytes:]))
+        place += 4 + length
+    return share, requests
+
+
+def test_requests_of_every_protocol_are_recorded_alike_and_played(tmp_path):
+    file = tmp_path / "traffic.cap"
+    with Server(EXAMPLES, "--capture", file) as server:
+        for protocol, target in (("kserve", server.grpc), ("tfserving", server.grpc), ("kserve-rest", server.http), ("kserve-binary", server.http),
+                                 ("tfserving-rest", server.http)):
+            measured(tmp_path / "r.json", "--protocol", protocol, "--model", "digits-mlp", "--rate", 50, "--arrivals", "constant", "--connections", 4,
+                     "--warmup", "1ms", "--duration", "200ms", target=target)
+        metrics = urllib.request.urlopen(f"http://{server.metrics}/metrics").read().decode()
+        assert 'martlet_capture_requests_total{result="left_out"} 0' in metrics
+        assert server.terminate() == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    share, requests = captured(file)
+    assert share == 1
+    assert {origin for _, origin, *_ in requests} == {1, 3, 4, 5}
+    # Whatever it came in, the same question is the same message, but for the order of its fields.
+    assert {model for *_, model, _ in requests} == {"digits-mlp"}
+    assert {path for _, _, path, *_ in requests} == {"/inference.GRPCInferenceService/ModelInfer"}
+    assert len({message for *_, message in requests}) == 1
+    with Server(EXAMPLES) as server:
+        done = run("--replay", file, "--speed", 4, "--json", tmp_path / "r.json", target=server.grpc)
+        assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert result["requests"] == len(requests) and result["failures"] == 0
+    span = (max(r[0] for r in requests) - min(r[0] for r in requests)) / 1e9
+    assert abs(result["duration_seconds"] - span / 4) < 0.01
+
+
+def test_a_capture_is_a_share_within_bounds(tmp_path):
+    file = tmp_path / "traffic.cap"
+    file.write_bytes(b"older")
+    with Server(EXAMPLES, "--capture", file, "--capture-share", 0.1, "--capture-bytes", 16384, "--capture-files", 3) as server:
+        result = measured(tmp_path / "r.json", "--model", "digits-mlp", "--streams", 8, "--warmup", "1ms", "--duration", "1s", target=server.grpc)
+        server.terminate()
+    files = sorted(tmp_path.glob("traffic.cap*"))
+    assert [f.name for f in files] == ["traffic.cap", "traffic.cap.1", "traffic.cap.2"]
+    assert all(f.stat().st_size <= 16384 for f in files)
+    share, requests = captured(file)
+    assert share == 0.1
+    nanos = [n for f in files for n, *_ in captured(f)[1]]
+    assert len(nanos) > 30
+
+
+def test_a_capture_that_cannot_be_written_ends_the_start(tmp_path):
+    with pytest.raises(RuntimeError, match="cannot write"):
+        Server(EXAMPLES, "--capture", tmp_path / "nowhere" / "file")
+
+
+def test_the_server_is_watched_by_process_and_by_metrics(server, tmp_path):
+    options = ["--model", "digits-mlp", "--warmup", "200ms", "--duration", "1s", "--assert", "files_growth <= 10", "--assert", "server.nv_inference_request_failure == 0",
+               "--assert", "server.martlet_wire_message_bytes <= 1000000"]
+    result = measured(tmp_path / "r.json", *options, "--server-metrics", server.metrics, target=server.grpc)
+    assert result["server"]["rss_end_bytes"] > 1 << 20 and result["server"]["metrics_rise"]["nv_inference_request_success"] > 0
+    result = measured(tmp_path / "r.json", *options, "--server-metrics", server.metrics, "--server-pid", server.pid, target=server.grpc)
+    assert result["server"]["cpu_seconds"] > 0
+    done = run("--model", "digits-mlp", "--duration", "300ms", "--server-metrics", server.metrics, "--assert", "server.nv_inference_count <= 0", target=server.grpc)
+    assert done.returncode == 1 and "FAILS" in done.stdout

@@ -18,7 +18,7 @@ def measure(peer, workload, connections, streams, seconds, scratch):
     out.unlink(missing_ok=True)
     # The warm-up is a run of its own, so that its CPU time is not counted.
     options = [LOADTEST, "--target", f"127.0.0.1:{peer.port}", "--model", workload.name, "--connections", connections, "--streams", streams,
-               "--seed", 7, "--quiet", *workload.options]
+               "--seed", 7, "--quiet", *peer.options(workload)]
     subprocess.run([*map(str, options), "--warmup", "0ms", "--duration", f"{max(0.3, seconds / 4)}s"], capture_output=True)
     before = processes.cpu_seconds(peer.process.pid)
     done = subprocess.run(
@@ -110,7 +110,7 @@ def main():
 
     workloads, missing = models.workloads(arguments.corpus, arguments.models)
     chosen = [kind for kind in peers.EVERY if kind is peers.Martlet or not arguments.peers or any(word.lower() in kind.name.lower() for word in arguments.peers)]
-    running, absent, facts = [], dict(peers.OTHERS), {"cpu": cpu_name(), "cores": os.cpu_count(), "peers": {}}
+    running, absent, facts = [], {}, {"cpu": cpu_name(), "cores": os.cpu_count(), "peers": {}}
     results = {}
     try:
         for kind in chosen:

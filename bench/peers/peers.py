@@ -1,5 +1,5 @@
 """The servers: how each is had, started and asked whether it is ready. All serve KServe v2 over gRPC."""
-import os, pathlib, re, shutil, signal, socket, subprocess, sys, time, zipfile
+import json, os, pathlib, re, shutil, signal, socket, subprocess, sys, time, urllib.request, zipfile
 
 import grpc
 
@@ -45,22 +45,30 @@ class Peer:
             self.process = subprocess.Popen(
                 [str(word) for word in self.command()], stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         with grpc.insecure_channel(f"127.0.0.1:{self.port}") as channel:
-            from tritonclient.grpc import service_pb2 as pb, service_pb2_grpc
+            from tritonclient.grpc import service_pb2_grpc
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             for workload in workloads:
                 while True:
                     if self.process.poll() is not None:
                         raise Unavailable(f"it ended at the start: {self.last_line(log)}")
-                    if time.monotonic() - begin > 120:
+                    if time.monotonic() - begin > 180:
                         self.stop()
-                        raise Unavailable(f"not ready after 120 s: {self.last_line(log)}")
-                    try:
-                        if stub.ModelReady(pb.ModelReadyRequest(name=workload.name), timeout=2).ready:
-                            break
-                    except grpc.RpcError:
-                        pass
+                        raise Unavailable(f"not ready after 180 s: {self.last_line(log)}")
+                    if self.is_ready(stub, workload):
+                        break
                     time.sleep(0.005)
         return time.monotonic() - begin
+
+    def is_ready(self, stub, workload):
+        from tritonclient.grpc import service_pb2 as pb
+        try:
+            return stub.ModelReady(pb.ModelReadyRequest(name=workload.name), timeout=2).ready
+        except grpc.RpcError:
+            return False
+
+    def options(self, workload):
+        """What loadtest must be told to ask for the workload."""
+        return workload.options
 
     @staticmethod
     def last_line(log):
@@ -235,10 +243,140 @@ def python_runtime():
     return [pathlib.Path(onnxruntime.__file__).parent, pathlib.Path(numpy.__file__).parent]
 
 
-# Peers that are not run yet, and why.
-OTHERS = {
-    "TorchServe 0.12": "not part of this comparison yet: it needs Java and PyTorch, and speaks another protocol",
-    "MLServer, KServe's Python server, Ray Serve": "not part of this comparison yet: gigabytes of Python that an earlier look found slower than plain grpc.aio",
-}
+class Packaged(Peer):
+    """A server from PyPI, in an environment of its own, with ONNX Runtime in it."""
+    requirements = []
 
-EVERY = [Martlet, Triton, CppServer, PythonServer]
+    @property
+    def home(self):
+        return self.cache / type(self).__name__.lower()
+
+    @property
+    def python(self):
+        return self.home / "bin" / "python"
+
+    def prepare(self, workloads):
+        self.workloads = workloads
+        stamp = self.home / ".requirements"
+        wanted = "\n".join(self.requirements)
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        shutil.rmtree(self.home, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", self.home], check=True)
+        got = subprocess.run(
+            [self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir", *self.requirements],
+            capture_output=True, text=True)
+        if got.returncode:
+            raise Unavailable(f"pip cannot install it: {(got.stderr.strip().splitlines() or ['?'])[-1][:300]}")
+        stamp.write_text(wanted)
+
+    @property
+    def words(self):
+        return [f"{w.name}={w.file}={w.threads}" for w in self.workloads]
+
+    def disk(self):
+        return [self.home]
+
+
+class MLServer(Packaged):
+    name = "MLServer 1.7.1 + ORT"
+    requirements = ["mlserver==1.7.1", "onnxruntime==1.32.0", "numpy==2.4.6"]
+
+    def prepare(self, workloads):
+        super().prepare(workloads)
+        folder = self.cache / "mlserver-models"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        # Models run in the server's own process: its other choice copies every request between processes.
+        (folder / "settings.json").write_text(json.dumps({
+            "host": "127.0.0.1", "http_port": free_port(), "grpc_port": self.port, "metrics_port": free_port(), "parallel_workers": 0,
+            "grpc_max_message_length": 64 << 20, "logging_settings": None, "debug": False}))
+        for w in workloads:
+            (folder / w.name).mkdir()
+            (folder / w.name / "model-settings.json").write_text(json.dumps({
+                "name": w.name, "implementation": "mlserver_model.OrtModel", "parameters": {"uri": str(w.file), "extra": {"threads": w.threads}}}))
+
+    def command(self):
+        return [self.python, HERE / "mlserver_start.py", self.cache / "mlserver-models"]
+
+
+class KServe(Packaged):
+    name = "KServe 0.16 Python server + ORT"
+    requirements = ["kserve==0.16.0", "onnxruntime==1.32.0", "numpy==2.4.6"]
+
+    def command(self):
+        return [self.python, HERE / "kserve_server.py", self.port, free_port(), *self.words]
+
+
+class RayServe(Packaged):
+    name = "Ray Serve 2.60 + ORT"
+    requirements = ["ray[serve]==2.60.0", "onnxruntime==1.32.0", "numpy==2.4.6", "tritonclient[grpc]==2.73.0"]
+
+    def command(self):
+        return [self.python, HERE / "ray_server.py", self.port, free_port(), *self.words]
+
+
+class TorchServe(Packaged):
+    """Its own protocol: one message of bytes an input, which its handler makes arrays of."""
+    name = "TorchServe 0.12 + ORT"
+    requirements = ["torchserve==0.12.0", "torch-model-archiver==0.12.0", "torch==2.15.0", "pyyaml==6.0.4", "onnxruntime==1.32.0", "numpy==2.4.6"]
+
+    def prepare(self, workloads):
+        if shutil.which("java") is None:
+            raise Unavailable("it needs Java, which is not installed (Debian's openjdk-17-jre-headless)")
+        super().prepare(workloads)
+        store = self.cache / "torchserve-models"
+        shutil.rmtree(store, ignore_errors=True)
+        store.mkdir()
+        self.inputs = {}
+        for w in workloads:
+            import ort_model
+            import numpy as np
+            model = ort_model.Model(str(w.file), 1)
+            generator = np.random.default_rng(7)
+            ports = []
+            for name, _, kind, shape in model.inputs:
+                dims = w.inputs.get(name) or [d if isinstance(d, int) else 1 for d in shape]
+                array = generator.random(dims) if np.issubdtype(kind, np.floating) else generator.integers(0, 2, dims)
+                file = store / f"{w.name}.{name}.bytes"
+                file.write_bytes(array.astype(kind).tobytes())
+                ports.append({"name": name, "type": np.dtype(kind).name, "shape": dims})
+                self.inputs.setdefault(w.name, []).append((name, file))
+            about = store / f"{w.name}.json"
+            about.write_text(json.dumps({"threads": w.threads, "inputs": ports}))
+            link = store / "model.onnx"
+            link.unlink(missing_ok=True)
+            link.symlink_to(w.file)
+            settings = store / "about.json"
+            settings.write_text(about.read_text())
+            done = subprocess.run(
+                [self.home / "bin" / "python", "-m", "model_archiver.model_packaging", "--model-name", w.name, "--version", "1.0", "--handler",
+                 HERE / "torchserve_handler.py", "--extra-files", f"{link},{settings},{HERE / 'ort_model.py'}", "--export-path", store, "--force"],
+                capture_output=True, text=True)
+            if done.returncode:
+                raise Unavailable(f"its archiver fails: {(done.stderr.strip().splitlines() or ['?'])[-1][:200]}")
+        self.management = free_port()
+        (store / "config.properties").write_text("\n".join([
+            f"inference_address=http://127.0.0.1:{free_port()}", f"management_address=http://127.0.0.1:{self.management}",
+            f"metrics_address=http://127.0.0.1:{free_port()}", "grpc_inference_address=127.0.0.1", f"grpc_inference_port={self.port}",
+            "grpc_management_address=127.0.0.1", f"grpc_management_port={free_port()}", "default_workers_per_model=2", "max_request_size=67108864",
+            "disable_token_authorization=true", "enable_envvars_config=false", ""]))
+
+    def command(self):
+        store = self.cache / "torchserve-models"
+        return ["env", f"PATH={self.home / 'bin'}:{os.environ['PATH']}", f"LOG_LOCATION={store}", f"METRICS_LOCATION={store}", self.home / "bin" / "python", "-c",
+                "import sys; from ts.model_server import start; start()", "--start", "--foreground", "--no-config-snapshots", "--model-store", store,
+                "--models", *(f"{w.name}={w.name}.mar" for w in self.workloads), "--ts-config", store / "config.properties"]
+
+    def is_ready(self, stub, workload):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.management}/models/{workload.name}", timeout=2) as answer:
+                return all(worker["status"] == "READY" for worker in json.load(answer)[0]["workers"])
+        except OSError:
+            return False
+
+    def options(self, workload):
+        return ["--protocol", "torchserve", *(word for name, file in self.inputs[workload.name] for word in ("--input", f"{name}=@{file}"))]
+
+
+EVERY = [Martlet, Triton, CppServer, PythonServer, MLServer, KServe, RayServe, TorchServe]

@@ -3,23 +3,9 @@ import asyncio, sys
 
 import grpc
 import numpy as np
-import onnxruntime
 from tritonclient.grpc import service_pb2 as pb, service_pb2_grpc
 
-WIRE = {"tensor(float)": ("FP32", np.float32), "tensor(int64)": ("INT64", np.int64), "tensor(int32)": ("INT32", np.int32), "tensor(double)": ("FP64", np.float64)}
-
-
-class Model:
-    def __init__(self, file, threads):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-        self.inputs = [(i.name, *WIRE[i.type], i.shape) for i in self.session.get_inputs()]
-        self.outputs = [(o.name, *WIRE[o.type], o.shape) for o in self.session.get_outputs()]
-        self.types = {name: kind for name, _, kind, _ in self.inputs}
-
+import ort_model
 
 class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
     def __init__(self, models):
@@ -30,9 +16,7 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
 
     async def ModelMetadata(self, request, context):
         model = self.models.get(request.name) or await context.abort(grpc.StatusCode.NOT_FOUND, f"no model '{request.name}'")
-        ports = lambda side: [
-            pb.ModelMetadataResponse.TensorMetadata(name=name, datatype=wire, shape=[d if isinstance(d, int) else -1 for d in shape])
-            for name, wire, _, shape in side]
+        ports = lambda side: [pb.ModelMetadataResponse.TensorMetadata(name=name, datatype=wire, shape=shape) for name, wire, shape in model.ports(side)]
         return pb.ModelMetadataResponse(name=request.name, versions=["1"], platform="onnx", inputs=ports(model.inputs), outputs=ports(model.outputs))
 
     async def ModelInfer(self, request, context):
@@ -40,7 +24,7 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
         feeds = {
             tensor.name: np.frombuffer(raw, model.types[tensor.name]).reshape(tensor.shape)
             for tensor, raw in zip(request.inputs, request.raw_input_contents)}
-        results = model.session.run(None, feeds)
+        results = model.run(feeds)
         reply = pb.ModelInferResponse(model_name=request.model_name, model_version="1", id=request.id)
         for (name, wire, _, _), result in zip(model.outputs, results):
             reply.outputs.add(name=name, datatype=wire, shape=result.shape)
@@ -49,10 +33,7 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
 
 
 async def main():
-    models = {}
-    for word in sys.argv[2:]:
-        name, file, threads = word.split("=")
-        models[name] = Model(file, int(threads))
+    models = ort_model.parse(sys.argv[2:])
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20)])
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(Service(models), server)
     server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")

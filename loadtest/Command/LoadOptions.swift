@@ -21,6 +21,7 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "What open requests get at the end, before they count as failures.") var drain: String?
     @Option(help: "Makes runs repeat: arrivals, mixes and made-up inputs.") var seed: Int?
     @Option(help: "Play a capture with its recorded timing.") var replay: String?
+    @Option(help: "How much faster than recorded: 2 takes half the time.") var speed = 1.0
 
     /// The plan of the command line, over that of a scenario.
     func plan(over base: RunPlan?) throws -> RunPlan {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import LoadTesting
 
 struct RequestOptions: ParsableArguments {
-    @Option(name: .customLong("protocol"), help: "kserve, tfserving or torchserve; http2 with --method for plain HTTP/2.") var speech =
+    @Option(name: .customLong("protocol"), help: "kserve, tfserving, torchserve; kserve-rest, kserve-binary or tfserving-rest on the HTTP port; http2 with --method for plain HTTP/2.") var speech =
         "kserve"
     @Option(help: "The model to ask, as NAME or NAME:WEIGHT in a mix. May be given again.") var model: [String] = []
     @Option(help: "The model's version; the server's choice without it.") var version = ""
@@ -22,7 +22,7 @@ struct RequestOptions: ParsableArguments {
     func models(seed: UInt64) throws -> [ModelRequest] {
         guard method == nil, !model.isEmpty else { return [] }
         guard let speech = InferenceProtocol(rawValue: speech) else {
-            throw LoadError("protocol '\(speech)' is none of kserve, tfserving, torchserve, and http2 needs --method")
+            throw LoadError("protocol '\(speech)' is none of \(InferenceProtocol.names), and http2 needs --method")
         }
         guard batch >= 1, batch <= 1_000_000 else { throw LoadError("--batch \(batch): 1 to 1000000 are possible") }
         var inputs = RequestInputs()

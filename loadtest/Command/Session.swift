@@ -19,7 +19,10 @@ struct Session {
         if !job.recipes.isEmpty { job.models = [] }
         if let path = load.replay {
             let capture = try Capture(path: path)
-            (job.plan, job.recipes, job.models) = (capture.plan(over: job.plan), capture.recipes, [])
+            let speed = load.speed
+            guard speed > 0, speed.isFinite else { throw LoadError("--speed \(speed) is not above 0") }
+            (job.plan, job.recipes, job.models) = (capture.plan(over: job.plan, speed: speed), capture.recipes, [])
+            if capture.isCutOff { Terminal.complain("warning: \(path) ends inside a request, which is left out") }
         }
         guard !job.models.isEmpty || !job.recipes.isEmpty else {
             throw LoadError("nothing to send: give --model NAME, --method /package.Service/Method, --scenario or --replay")
@@ -28,12 +31,13 @@ struct Session {
         job.assertions = scenario?.assertions ?? []
         for text in judgement.assertions { job.assertions.append(try Assertion(text)) }
         job.serverPID = judgement.serverPid
+        job.serverMetrics = try judgement.serverMetrics.map { try target.metricsAddress($0) }
         if !reports.quiet, Terminal.isInteractive { job.onProgress = ProgressLine().show }
         self.judgement = judgement
         self.reports = reports
         title =
             scenario.map(\.name).flatMap { $0.isEmpty ? nil : $0 }
-            ?? (job.models.map(\.model) + job.recipes.map(\.name)).joined(separator: ", ")
+            ?? load.replay.map { "replay of \($0)" } ?? (job.models.map(\.model) + job.recipes.map(\.name)).joined(separator: ", ")
         job = try await job.prepared()
     }
 

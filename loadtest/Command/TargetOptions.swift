@@ -13,6 +13,18 @@ struct TargetOptions: ParsableArguments {
     @Option(help: "Sent with every request: NAME=VALUE. May be given again.") var metadata: [String] = []
     @Option(help: "Compress requests and accept compressed answers: gzip or deflate.") var compression: String?
 
+    /// Where metrics are: in plain text, with the token.
+    func metricsAddress(_ text: String) throws -> ServerAddress {
+        guard let parsed = ClientTarget(text) else { throw LoadError("'\(text)' is no target: expected HOST:PORT or :PORT") }
+        var address = ServerAddress(target: parsed)
+        if let token { address.metadata.append("authorization", "Bearer \(try Self.word(token))") }
+        return address
+    }
+
+    private static func word(_ token: String) throws -> String {
+        token.hasPrefix("@") ? try TextFile.read(String(token.dropFirst())).trimmingWhitespace : token
+    }
+
     func address(scenario: Scenario?) throws -> ServerAddress {
         guard let text = target ?? scenario?.target else { throw LoadError("no target: give --target HOST:PORT") }
         guard let parsed = ClientTarget(text) else { throw LoadError("'\(text)' is no target: expected HOST:PORT, :PORT or unix:PATH") }
@@ -20,10 +32,7 @@ struct TargetOptions: ParsableArguments {
         if tls || tlsCa != nil || tlsCert != nil {
             address.tls = ClientTLS(trustFile: tlsCa, serverName: tlsName, certificateFile: tlsCert, keyFile: tlsKey)
         }
-        if let token {
-            let word = token.hasPrefix("@") ? try TextFile.read(String(token.dropFirst())).trimmingWhitespace : token
-            address.metadata.append("authorization", "Bearer \(word)")
-        }
+        if let token { address.metadata.append("authorization", "Bearer \(try Self.word(token))") }
         for text in metadata {
             guard let equals = text.firstIndex(of: "=") else { throw LoadError("'\(text)' is not NAME=VALUE") }
             address.metadata.append(text[..<equals].lowercased(), String(text[text.index(after: equals)...]))

@@ -1,6 +1,7 @@
 internal import Client
 internal import Glibc
 package import Serving
+internal import Text
 
 /// Recorded requests from files: one document a file, a document a line in `.jsonl`, or a folder of either.
 package enum RecordedTraffic {
@@ -29,8 +30,7 @@ package enum RecordedTraffic {
     }
 
     static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        PathFacts(path)?.kind == .folder
     }
 
     static func entries(of path: String) -> [String] {

@@ -1,5 +1,6 @@
 internal import Client
 internal import Glibc
+internal import Text
 
 /// What `martlet package` does: a build context of a model repository on top of the server's image. The build itself runs
 /// `martlet check`, and so the golden requests: an image whose models do not answer right cannot come to be.
@@ -96,10 +97,9 @@ public struct ImageContext {
                 try copy(from, to: to, &copied)
                 continue
             }
-            var status = stat()
-            guard stat(from, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            guard let facts = PathFacts(from), facts.kind == .file else { continue }
             copied.files += 1
-            copied.bytes += Int64(status.st_size)
+            copied.bytes += Int64(facts.byteCount)
             guard copied.files <= Self.maxFiles, copied.bytes <= Self.maxBytes else {
                 throw PackageError(description: "\(models): more than \(Self.maxFiles) files or \(Quantity.bytes(Int(Self.maxBytes)))")
             }

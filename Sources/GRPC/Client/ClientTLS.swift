@@ -17,10 +17,11 @@ public struct ClientTLS: Sendable {
         self.keyFile = keyFile
     }
 
-    package func context() throws -> NIOSSLContext {
+    /// - Parameter protocols: what is offered to speak over TLS.
+    package func context(protocols: [String] = ["h2"]) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["h2"]
+        configuration.applicationProtocols = protocols
         if let trustFile { configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(trustFile)) }
         if let certificateFile, let keyFile {
             configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }

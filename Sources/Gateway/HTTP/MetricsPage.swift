@@ -5,7 +5,10 @@ internal import Serving
 struct MetricsPage {
     let core: ServingCore
     let wire: WireMetrics
+    let capture: RequestCapture?
     let load: LoadReporter
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families + load.families) }
+    var text: String {
+        PrometheusText.render(core.metrics() + wire.families + ProcessMetrics.families + (capture?.families ?? []) + load.families)
+    }
 }

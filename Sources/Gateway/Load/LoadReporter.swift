@@ -3,6 +3,7 @@ internal import Glibc
 internal import Messages
 internal import Serving
 internal import Synchronization
+internal import Text
 
 /// The server's load, measured ten times a second and sent with every answer in the trailing metadata `endpoint-load-metrics-bin`.
 ///
@@ -52,7 +53,7 @@ final class LoadReporter: Sendable {
 
     private func reading() -> LoadWindow.Reading {
         var reading = LoadWindow.Reading(
-            nanos: core.clock.nowNanos, cpuNanos: Self.cpuNanos, answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
+            nanos: core.clock.nowNanos, cpuNanos: ClockTime.nanos(CLOCK_PROCESS_CPUTIME_ID), answered: 0, failed: 0, answerNanos: 0, queued: 0, inFlight: 0,
             idleLanes: core.pool.idleLanes)
         for version in core.liveVersions {
             let (queued, inFlight) = version.depth
@@ -65,12 +66,6 @@ final class LoadReporter: Sendable {
         }
         if let memoryLimit, memoryLimit > 0 { reading.memoryShare = min(1, Double(Self.residentBytes) / Double(memoryLimit)) }
         return reading
-    }
-
-    /// CPU time of the process so far.
-    private static var cpuNanos: Int64 {
-        // In microseconds, as POSIX has it.
-        Int64(clock()) &* 1000
     }
 
     private static var residentBytes: Int64 {

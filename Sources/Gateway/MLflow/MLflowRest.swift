@@ -34,6 +34,8 @@ struct MLflowRest: WebRoom {
         let request = InferenceRequest()
         request.model = Name(version.model)
         request.version = .number(version.number)
+        request.statedVersion = .any
+        request.origin = .mlflow
         let rows: Int?
         switch web.mediaType {
         case "", "application/json": (request.inputs, rows) = try read(web.body.bytes, version)

@@ -30,6 +30,8 @@ struct ExampleAnswers {
         request.model = Name(spec.name)
         // Features are matched to this version's inputs: no other may answer.
         request.version = .number(version.number)
+        request.statedVersion = selector
+        request.origin = .tensorFlow
         request.inputs = try ExampleRows.inputs(input, of: version)
         if let deadline { request.deadlineNanos = Int64(clamping: deadline) }
         for port in try wanted(version) where !request.requestedOutputs.contains(Name(port.name)) {

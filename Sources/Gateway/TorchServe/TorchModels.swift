@@ -155,6 +155,8 @@ struct TorchModels: Sendable {
         let request = InferenceRequest()
         request.model = Name(model)
         request.version = .number(live.number)
+        if version.isEmpty { request.statedVersion = .any }
+        request.origin = .torchServe
         request.inputs = question.inputs
         request.owner = owner
         request.sequence = sequence

@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// One connection to the server, made again when it is lost. Confined to its event loop, which is what `@unchecked Sendable`
 /// rests on.
-final class LoadConnection: RequestLane, ConnectionObserver, @unchecked Sendable {
+final class LoadConnection: LoadLane, ConnectionObserver, @unchecked Sendable {
     private unowned let owner: LoadLoop
     private let server: ServerAddress
     private let limits: Limits

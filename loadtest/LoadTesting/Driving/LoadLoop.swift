@@ -12,6 +12,8 @@ package final class LoadLoop: @unchecked Sendable {
     let clock: LoadClock
     let progress = LoadProgress()
     private let recipes: [LoopRecipe]
+    /// What results are told apart by.
+    private let groupCount: Int
     /// Ascending, the last one 1: which recipe a random number chooses.
     private let shares: [Double]
     private var slots: [RequestSlot] = []
@@ -51,7 +53,13 @@ package final class LoadLoop: @unchecked Sendable {
         self.index = index
         self.loop = loop
         self.clock = clock
-        recipes = plan.recipes.enumerated().map { LoopRecipe($1, index: $0, server: server) }
+        let groups = plan.groups
+        let places = Dictionary(groups.enumerated().map { ($1, $0) }) { first, _ in first }
+        let isByName = groups.count < plan.recipes.count
+        recipes = plan.recipes.enumerated().map { index, recipe in
+            LoopRecipe(recipe, index: index, group: isByName ? places[recipe.name] ?? 0 : index, server: server)
+        }
+        groupCount = groups.count
         let total = plan.recipes.reduce(0) { $0 + $1.weight }
         var sum = 0.0
         shares = plan.recipes.map { recipe in
@@ -61,7 +69,7 @@ package final class LoadLoop: @unchecked Sendable {
         random = SeededRandom(seed: plan.seed &* 0x9E37_79B9 &+ UInt64(index))
         intervalNanos = plan.intervalNanos
         limitsTime = plan.cancelShare > 0 || plan.recipes.contains { $0.timeoutNanos != nil }
-        report = LoopReport(phases: plan.phases.count, recipes: plan.recipes.count)
+        report = LoopReport(phases: plan.phases.count, recipes: groups.count)
         if plan.readBytesPerSecond > 0 { throttle = ReadThrottle(bytesPerSecond: plan.readBytesPerSecond, loop: loop) }
         arrivals = LoopTimer { [unowned self] _ in arrivalsAreDue() }
         boundary = LoopTimer { [unowned self] now in boundaryReached(now) }
@@ -240,10 +248,10 @@ package final class LoadLoop: @unchecked Sendable {
             let phase = phaseIndex(slot.intended)
             report.phases[phase].successes += 1
             report.phases[phase].latency.record(latency)
-            if recipes.count > 1 {
-                report.recipes[slot.recipe.index].successes += 1
-                report.recipes[slot.recipe.index].latency.record(latency)
-                if isInTime { report.recipes[slot.recipe.index].successesInTime += 1 }
+            if groupCount > 1 {
+                report.recipes[slot.recipe.group].successes += 1
+                report.recipes[slot.recipe.group].latency.record(latency)
+                if isInTime { report.recipes[slot.recipe.group].successesInTime += 1 }
             }
         }
         progress.successes.store(progress.successes.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
@@ -306,7 +314,7 @@ package final class LoadLoop: @unchecked Sendable {
     private func count(_ intended: UInt64, _ recipe: LoopRecipe, _ body: (inout Tally) -> Void) {
         guard intended >= measureStart, intended < measureEnd else { return }
         body(&report.phases[phaseIndex(intended)])
-        if recipes.count > 1 { body(&report.recipes[recipe.index]) }
+        if groupCount > 1 { body(&report.recipes[recipe.group]) }
     }
 
     @inline(__always)

@@ -13,6 +13,8 @@ public struct LoadRun: Sendable {
     public var onProgress: (@Sendable (Progress) -> Void)?
     /// The server's process, to be watched; it must be on this machine.
     public var serverPID: Int?
+    /// Where its metrics are, in place of its process or beside it.
+    public var serverMetrics: ServerAddress?
     /// What is asked of the server while the run goes on.
     public var actions: [ScenarioAction] = []
 
@@ -37,17 +39,20 @@ public struct LoadRun: Sendable {
     public func run() async throws -> RunResult {
         try plan.validate()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: plan.loops)
-        let tls = try server.tls.map { try $0.context() }
+        let tls = try server.tls.map { try $0.context(protocols: plan.isRest ? ["http/1.1"] : ["h2"]) }
         let counters = WireCounters()
         var loops: [LoadLoop] = []
-        var lanes: [LoadConnection] = []
+        var lanes: [any LoadLane] = []
         for index in 0..<plan.loops {
             let eventLoop = group.next()
             let loop = LoadLoop(plan: plan, server: server, index: index, loop: LoopContext(eventLoop: eventLoop), clock: LoadClock())
             loops.append(loop)
             for _ in 0..<(plan.connections + plan.loops - 1 - index) / plan.loops {
-                let lane = LoadConnection(owner: loop, server: server, tls: tls, counters: counters, eventLoop: eventLoop)
-                loop.add(lane, slots: plan.streams)
+                let lane: any LoadLane =
+                    plan.isRest
+                    ? RestConnection(owner: loop, server: server, tls: tls, eventLoop: eventLoop)
+                    : LoadConnection(owner: loop, server: server, tls: tls, counters: counters, eventLoop: eventLoop)
+                loop.add(lane, slots: plan.streamsPerConnection)
                 lanes.append(lane)
             }
         }
@@ -73,7 +78,7 @@ public struct LoadRun: Sendable {
         }.get()
     }
 
-    private func connect(_ loops: [LoadLoop], _ lanes: [LoadConnection]) async throws {
+    private func connect(_ loops: [LoadLoop], _ lanes: [any LoadLane]) async throws {
         // A few at a time: listen queues are short.
         for start in stride(from: 0, to: lanes.count, by: 64) {
             let some = lanes[start..<min(start + 64, lanes.count)]
@@ -83,7 +88,7 @@ public struct LoadRun: Sendable {
         }
     }
 
-    private func end(_ loops: [LoadLoop], _ lanes: [LoadConnection], _ group: MultiThreadedEventLoopGroup) async throws {
+    private func end(_ loops: [LoadLoop], _ lanes: [any LoadLane], _ group: MultiThreadedEventLoopGroup) async throws {
         for loop in loops {
             try await Self.on(loop) { _ in for lane in lanes where lane.isOwned(by: loop) { lane.close() } }
         }
@@ -128,17 +133,18 @@ public struct LoadRun: Sendable {
         let start = measureStart
         for loop in loops { try await Self.on(loop) { $0.measure(from: start) } }
         let cpuStart = LoadClock.processCPU
-        var watch = ServerWatch(pid: serverPID)
-        watch.begin()
-        let control = actions.isEmpty ? nil : ControlClient(server)
-        let acting = Task { [actions] in try await Self.act(actions, control, from: start) }
+        var watch = ServerWatch(pid: serverPID, metrics: serverMetrics)
+        try await watch.begin()
+        var control: (any RepositoryControl)?
+        if !actions.isEmpty { control = plan.isRest ? RestControl(server: server) as any RepositoryControl : ControlClient(server) }
+        let acting = Task { [actions, control] in try await Self.act(actions, control, from: start) }
         let end = start + plan.measuredNanos
         while LoadClock.monotonic < end {
             try await sleep(until: min(end, LoadClock.monotonic + 250_000_000), reporting: loops, start, isWarmup: false)
-            watch.sample()
+            await watch.sample()
         }
         let cpu = LoadClock.processCPU - cpuStart
-        watch.end()
+        await watch.end()
         let drainEnd = LoadClock.monotonic + plan.drainNanos
         while LoadClock.monotonic < drainEnd,
             loops.contains(where: { $0.progress.pending.load(ordering: .relaxed) > 0 || !$0.progress.isExhausted.load(ordering: .relaxed) })
@@ -146,6 +152,7 @@ public struct LoadRun: Sendable {
             try await Task.sleep(nanoseconds: 5_000_000)
         }
         for loop in loops { try await Self.on(loop) { $0.finish() } }
+        await watch.settle()
         try await acting.value
         control?.close()
         var reports: [LoopReport] = []
@@ -182,7 +189,7 @@ public struct LoadRun: Sendable {
                 pending: loops.reduce(0) { $0 + $1.progress.pending.load(ordering: .relaxed) }))
     }
 
-    private static func act(_ actions: [ScenarioAction], _ control: ControlClient?, from start: UInt64) async throws {
+    private static func act(_ actions: [ScenarioAction], _ control: (any RepositoryControl)?, from start: UInt64) async throws {
         guard let control else { return }
         for action in actions.sorted(by: { $0.atNanos < $1.atNanos }) {
             let due = start + action.atNanos

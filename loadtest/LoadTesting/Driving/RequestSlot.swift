@@ -29,6 +29,8 @@ package final class RequestSlot: TimerNode, StreamHandler {
     private var statusMessage = ""
     private var isCompressed = false
     private var coding = Coding.identity
+    /// Of an answer of REST: how much of it is JSON, where tensors follow.
+    private var headerBytes: Int?
 
     init(owner: LoadLoop, lane: any RequestLane, recipe: LoopRecipe) {
         self.owner = owner
@@ -48,6 +50,7 @@ package final class RequestSlot: TimerNode, StreamHandler {
         reply.clear()
         if !statusMessage.isEmpty { statusMessage = "" }
         coding = .identity
+        headerBytes = nil
     }
 
     package override func timerFired(now: UInt64) {
@@ -114,12 +117,35 @@ package final class RequestSlot: TimerNode, StreamHandler {
         }
     }
 
-    private func judge() {
-        guard recipe.isGRPC else {
-            guard httpStatus >= 200, httpStatus < 300 else { return finish(.http(httpStatus), "") }
-            if let fault = recipe.fault(in: reply.bytes) { return finish(.wrongAnswer, fault) }
+    // Answers of HTTP/1.1
+
+    func beginReply(status: Int, headerBytes: Int?, coding: Coding) {
+        httpStatus = status
+        self.headerBytes = headerBytes
+        self.coding = coding
+    }
+
+    func appendReply(_ bytes: UnsafeRawBufferPointer) { reply.append(bytes) }
+    func endReply() { judgePlain() }
+
+    /// An answer without gRPC.
+    private func judgePlain() {
+        guard httpStatus >= 200, httpStatus < 300 else {
+            return finish(.http(httpStatus), String(decoding: reply.bytes.prefix(300), as: UTF8.self))
+        }
+        guard coding != .identity else {
+            if let fault = recipe.fault(in: reply.bytes, headerBytes: headerBytes) { return finish(.wrongAnswer, fault) }
             return owner.succeeded(self)
         }
+        guard let whole = MessageCompression.inflate(reply.bytes, coding) else {
+            return finish(.malformed, "the answer cannot be decompressed")
+        }
+        if let fault = whole.withUnsafeBytes({ recipe.fault(in: $0, headerBytes: headerBytes) }) { return finish(.wrongAnswer, fault) }
+        owner.succeeded(self)
+    }
+
+    private func judge() {
+        guard recipe.isGRPC else { return judgePlain() }
         if grpcStatus > 0 { return finish(.status(grpcStatus), statusMessage) }
         guard grpcStatus == 0 else {
             if httpStatus != 200 { return finish(.http(httpStatus), "") }

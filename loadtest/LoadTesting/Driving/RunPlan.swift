@@ -63,6 +63,22 @@ public struct RunPlan: Sendable {
 
     public var measuredNanos: UInt64 { phases.reduce(0) { $0 + $1.nanos } }
 
+    /// Whether requests go over HTTP/1.1.
+    var isRest: Bool {
+        if case .rest? = recipes.first?.call { return true }
+        return false
+    }
+
+    /// Requests that a connection carries at once: one, over HTTP/1.1.
+    var streamsPerConnection: Int { isRest ? 1 : streams }
+
+    /// What results are told apart by: the recipes; or the models of a recording, whose requests are many.
+    package var groups: [String] {
+        guard case .replay = pace else { return recipes.map(\.name) }
+        var seen: Set<String> = []
+        return recipes.map(\.name).filter { seen.insert($0).inserted }
+    }
+
     /// Points of the curves over time: of 1 s for runs of up to 5 minutes, at least 20, never more than 300.
     package var intervalNanos: UInt64 {
         let total = max(1, measuredNanos)
@@ -75,6 +91,10 @@ public struct RunPlan: Sendable {
         guard connections >= 1, connections <= 100_000 else { throw LoadError("\(connections) connections: 1 to 100000 are possible") }
         guard streams >= 1, streams <= 100_000, connections * streams <= 4_000_000 else {
             throw LoadError("\(streams) streams on \(connections) connections: at most 4 million requests can be under way")
+        }
+        let restCount = recipes.count { if case .rest = $0.call { true } else { false } }
+        guard restCount == 0 || restCount == recipes.count else {
+            throw LoadError("models over REST and models over gRPC cannot be mixed: they have different ports")
         }
         guard loops >= 1, loops <= 256 else { throw LoadError("\(loops) event loops: 1 to 256 are possible") }
         guard !phases.isEmpty, measuredNanos > 0 else { throw LoadError("the run has no duration") }

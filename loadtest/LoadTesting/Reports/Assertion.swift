@@ -5,6 +5,8 @@ public struct Assertion: Sendable, Hashable {
         case errors, wrong, timeouts, cancelled, requests, rps
         case rssGrowth = "rss_growth"
         case filesGrowth = "files_growth"
+        /// How much a metric of the server rose: `server.NAME`.
+        case serverMetric = "server"
 
         var isDuration: Bool {
             switch self {
@@ -37,7 +39,7 @@ public struct Assertion: Sendable, Hashable {
     }
 
     public var text: String
-    /// The phase or model it is about; nil for the whole run.
+    /// The phase or model it is about, or the server's metric; nil for the whole run.
     public var group: String?
     public var metric: Metric
     public var comparison: Comparison
@@ -54,12 +56,15 @@ public struct Assertion: Sendable, Hashable {
         else { throw wrong("it compares nothing; write, for example, p99 < 5ms") }
         var name = String(compact[..<place.lowerBound])
         group = nil
-        if Metric(rawValue: name) == nil, Metric.synonyms[name] == nil, let dot = name.firstIndex(of: ".") {
+        if name.hasPrefix("server."), name.count > 7 {
+            group = String(name.dropFirst(7))
+            name = Metric.serverMetric.rawValue
+        } else if Metric(rawValue: name) == nil, Metric.synonyms[name] == nil, let dot = name.firstIndex(of: ".") {
             group = String(name[..<dot])
             name = String(name[name.index(after: dot)...])
         }
         guard let metric = Metric(rawValue: name) ?? Metric.synonyms[name] else {
-            throw wrong("'\(name)' is none of \(Metric.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw wrong("'\(name)' is none of \(Metric.allCases.map { $0 == .serverMetric ? "server.METRIC" : $0.rawValue }.joined(separator: ", "))")
         }
         let right = String(compact[place.upperBound...])
         isShare = right.hasSuffix("%")
@@ -80,7 +85,7 @@ public struct Assertion: Sendable, Hashable {
     /// Whether a result meets the condition, and what was found.
     public func evaluate(_ result: RunResult) -> AssertionOutcome {
         var chosen = result.total
-        if let group {
+        if let group, metric != .serverMetric {
             guard let found = (result.phases + result.models).first(where: { $0.name == group }) else {
                 return AssertionOutcome(text: text, holds: false, found: "there is no phase or model '\(group)'")
             }
@@ -109,12 +114,21 @@ public struct Assertion: Sendable, Hashable {
         case .rps: number = chosen.requestsPerSecond
         default:
             guard let server = result.server else {
-                return AssertionOutcome(text: text, holds: false, found: "the server was not watched: give --server-pid")
+                return AssertionOutcome(text: text, holds: false, found: "the server was not watched: give --server-pid or --server-metrics")
+            }
+            if metric == .serverMetric {
+                guard let rise = server.rise(of: group ?? "") else {
+                    return AssertionOutcome(text: text, holds: false, found: "the server has no metric '\(group ?? "")', or --server-metrics is missing")
+                }
+                return AssertionOutcome(text: text, holds: comparison.holds(rise, value), found: "rose by \(Decimals.significant(rise))")
+            }
+            guard !server.samples.isEmpty else {
+                return AssertionOutcome(text: text, holds: false, found: "the server's metrics do not tell of its process")
             }
             if metric == .filesGrowth {
-                number = Double(server.filesAtEnd - server.filesAtStart)
+                number = server.filesGrowth
             } else {
-                number = isShare ? server.residentGrowth : Double(server.residentBytesAtEnd) - Double(server.residentBytesAtStart)
+                number = isShare ? server.residentGrowth : server.residentBytesGrowth
                 let shown = isShare ? "\(Decimals.fixed(number * 100, 2)) %" : "\(Decimals.fixed(number, 0)) bytes"
                 return AssertionOutcome(text: text, holds: comparison.holds(number, value), found: shown)
             }

@@ -108,7 +108,13 @@ public struct HTMLReport: Sendable {
         latency.series = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)].map { name, quantile in
             (name, points { interval, _ in interval.latency.map { Double($0.value(at: quantile)) / 1e6 } })
         }
-        return "<h2>Throughput over time</h2>\n\(rate.svg)<h2>Latency over time</h2>\n\(latency.svg)"
+        var text = "<h2>Throughput over time</h2>\n\(rate.svg)<h2>Latency over time</h2>\n\(latency.svg)"
+        if let samples = result.server?.samples, samples.count > 1 {
+            var memory = SVGChart(xLabel: "seconds", yLabel: "MiB")
+            memory.series = [("server's memory", samples.map { (Double($0.nanos) / 1e9, Double($0.residentBytes) / 1_048_576) })]
+            text += "<h2>The server's memory</h2>\n\(memory.svg)"
+        }
+        return text
     }
 
     private var distribution: String {

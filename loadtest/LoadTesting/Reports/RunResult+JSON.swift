@@ -25,9 +25,25 @@ extension RunResult {
                 $0.number("rss_start_bytes", server.residentBytesAtStart)
                 $0.number("rss_end_bytes", server.residentBytesAtEnd)
                 $0.number("rss_peak_bytes", server.residentBytesPeak)
+                $0.number("rss_growth_bytes", server.residentBytesGrowth)
                 $0.number("files_start", server.filesAtStart)
                 $0.number("files_end", server.filesAtEnd)
                 $0.number("cpu_seconds", Double(server.cpuNanos) / 1e9)
+                $0.number("files_growth", server.filesGrowth)
+                $0.array("samples") {
+                    for sample in server.samples {
+                        $0.object {
+                            $0.number("seconds", Double(sample.nanos) / 1e9)
+                            $0.number("rss_bytes", sample.residentBytes)
+                            $0.number("files", sample.files)
+                        }
+                    }
+                }
+                if !server.metricsAtEnd.isEmpty {
+                    $0.object("metrics_rise") {
+                        for name in server.metricsAtEnd.keys.sorted() { $0.number(name, server.rise(of: name) ?? 0, places: 6) }
+                    }
+                }
                 let answered = max(1, total.tally.successesInTime)
                 $0.number("cpu_us_per_request", Double(server.cpuNanos) / 1e3 / Double(answered))
             }

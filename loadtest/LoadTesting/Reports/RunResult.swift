@@ -44,7 +44,7 @@ public struct RunResult: Sendable {
         case .replay: mode = "replay"
         }
         connections = plan.connections
-        streams = plan.streams
+        streams = plan.streamsPerConnection
         loops = plan.loops
         measuredNanos = plan.measuredNanos
         self.warmupNanos = warmupNanos
@@ -66,11 +66,12 @@ public struct RunResult: Sendable {
         }
         total = Group(name: "total", nanos: plan.measuredNanos, tally: all)
         models = []
-        if plan.recipes.count > 1 {
-            for (index, recipe) in plan.recipes.enumerated() {
+        let groups = plan.groups
+        if groups.count > 1 {
+            for (index, name) in groups.enumerated() {
                 var tally = Tally()
                 for report in reports { tally.add(report.recipes[index]) }
-                models.append(Group(name: recipe.name, nanos: plan.measuredNanos, tally: tally))
+                models.append(Group(name: name, nanos: plan.measuredNanos, tally: tally))
             }
         }
         intervals = Array(repeating: Interval(), count: reports.map(\.intervals.count).max() ?? 0)

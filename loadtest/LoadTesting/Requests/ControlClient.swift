@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOPosix
 
 /// Asks the server what it serves, and to load and unload: everything that is not the load itself.
-final class ControlClient: Sendable {
+final class ControlClient: RepositoryControl {
     private let client: GRPCClient
     private let target: ClientTarget
 

@@ -6,6 +6,14 @@ internal import Tensors
 /// The inference protocols that requests can be made for.
 public enum InferenceProtocol: String, Sendable, CaseIterable {
     case kserve, tfserving, torchserve
+    /// KServe v2 on the HTTP port, with tensors in JSON, or as bytes behind it.
+    case kserveREST = "kserve-rest"
+    case kserveBinary = "kserve-binary"
+    /// TensorFlow Serving's REST interface, by columns.
+    case tfservingREST = "tfserving-rest"
+
+    /// Their names, for sentences.
+    public static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }
 
 /// A request for a model, described by what a person would say; `recipe` asks the server for the rest.
@@ -24,19 +32,22 @@ public struct ModelRequest: Sendable {
     public init(model: String) { self.model = model }
 
     /// Makes the request. Throws `LoadError`, also when the server does not know the model.
-    func recipe(_ control: ControlClient) async throws -> RequestRecipe {
+    func recipe(_ control: ControlClient, _ server: ServerAddress) async throws -> RequestRecipe {
         var recipe =
             switch speech {
             case .kserve: try await kserve(control)
             case .tfserving: try await tfserving(control)
             case .torchserve: try torchserve()
+            case .kserveREST: try await kserveREST(RestControl(server: server), isBinary: false)
+            case .kserveBinary: try await kserveREST(RestControl(server: server), isBinary: true)
+            case .tfservingREST: try await tfservingREST(RestControl(server: server))
             }
         recipe.weight = weight
         recipe.timeoutNanos = timeoutNanos
         return recipe
     }
 
-    private func tensors(_ signature: ModelSignature) throws(LoadError) -> (
+    func tensors(_ signature: ModelSignature) throws(LoadError) -> (
         inputs: [(name: String, tensor: Tensor)], outputs: [ExpectedTensor]
     ) {
         if let goldenPath {

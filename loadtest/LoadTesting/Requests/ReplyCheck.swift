@@ -7,6 +7,13 @@ internal import Messages
 public protocol ReplyCheck: Sendable {
     /// The end of a sentence, or nil when nothing is wrong.
     func fault(in message: UnsafeRawBufferPointer) -> String?
+
+    /// The same for an answer of REST, of which so many bytes are JSON, or all of it.
+    func fault(in message: UnsafeRawBufferPointer, headerBytes: Int?) -> String?
+}
+
+extension ReplyCheck {
+    public func fault(in message: UnsafeRawBufferPointer, headerBytes: Int?) -> String? { fault(in: message) }
 }
 
 /// Any message will do.

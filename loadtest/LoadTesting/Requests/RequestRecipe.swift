@@ -5,6 +5,8 @@ public struct RequestRecipe: Sendable {
         case unary
         /// Plain HTTP/2: the body goes as it is; 2xx is success.
         case http(method: String)
+        /// HTTP/1.1: the message is the body of a POST; 2xx is success.
+        case rest(contentType: String, headerBytes: Int?)
     }
 
     /// What reports call it: a model's name, or a path.

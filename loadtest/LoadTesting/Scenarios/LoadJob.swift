@@ -8,6 +8,7 @@ public struct LoadJob: Sendable {
     public var actions: [ScenarioAction] = []
     public var assertions: [Assertion] = []
     public var serverPID: Int?
+    public var serverMetrics: ServerAddress?
     public var onProgress: (@Sendable (LoadRun.Progress) -> Void)?
 
     public init(plan: RunPlan, server: ServerAddress) {
@@ -22,7 +23,7 @@ public struct LoadJob: Sendable {
         if !models.isEmpty {
             let control = ControlClient(server)
             defer { control.close() }
-            for model in models { job.plan.recipes.append(try await model.recipe(control)) }
+            for model in models { job.plan.recipes.append(try await model.recipe(control, server)) }
         }
         return job
     }
@@ -32,6 +33,7 @@ public struct LoadJob: Sendable {
         var run = LoadRun(plan: plan, server: server)
         run.onProgress = onProgress
         run.serverPID = serverPID
+        run.serverMetrics = serverMetrics
         run.actions = actions
         var result = try await run.run()
         result.assertions = assertions.map { $0.evaluate(result) }

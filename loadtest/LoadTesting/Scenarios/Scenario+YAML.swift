@@ -16,7 +16,7 @@ extension Scenario {
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         name = try map.text("name") ?? ""
         target = try map.text("target")
-        let speech = try map.value("protocol", "kserve, tfserving or torchserve") { InferenceProtocol(rawValue: $0) } ?? .kserve
+        let speech = try map.value("protocol", InferenceProtocol.names) { InferenceProtocol(rawValue: $0) } ?? .kserve
         plan.connections = try map.integer("connections", 1...100_000) ?? 1
         plan.streams = try map.integer("streams", 1...100_000) ?? plan.streams
         plan.loops = try map.integer("threads", 1...256) ?? 1
@@ -61,7 +61,7 @@ extension Scenario {
         var map = try ScenarioMap(node, file: file)
         guard let name = try map.text("model") else { throw map.error(node.line, "a model needs the key 'model' with its name") }
         var request = ModelRequest(model: name)
-        request.speech = try map.value("protocol", "kserve, tfserving or torchserve") { InferenceProtocol(rawValue: $0) } ?? speech
+        request.speech = try map.value("protocol", InferenceProtocol.names) { InferenceProtocol(rawValue: $0) } ?? speech
         request.version = try map.text("version") ?? ""
         request.weight = try map.number("weight") ?? 1
         request.timeoutNanos = try map.duration("timeout") ?? timeout
