@@ -6,7 +6,7 @@ PYTHON ?= python3
 RELEASE := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build protos conformance bench bench-transport bench-engine bench-ensembles bench-peers test-asan test-tsan fuzz format image packages venv corpus
+.PHONY: help run test build protos conformance bench bench-transport bench-serving bench-engine bench-ensembles bench-peers bench-rest test-asan test-tsan fuzz format image packages venv corpus
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,7 +32,7 @@ conformance: build venv
 	@scripts/conformance.sh
 
 ## make bench          every benchmark, as ratios against peers measured in the same run
-bench: bench-transport bench-engine bench-ensembles bench-peers
+bench: bench-transport bench-serving bench-engine bench-ensembles bench-peers bench-rest
 
 ## make bench-transport   the gRPC port beside nghttpd and C++ gRPC
 bench-transport: build
@@ -46,21 +46,30 @@ bench-engine: build venv
 bench-ensembles: build
 	@$(RELEASE)/ensemblebench
 
+## make bench-serving   the whole server over the wire beside nghttpd; neighbours, reloads, drains, overload and what metrics cost, each beside what it is held to
+bench-serving: build venv
+	@scripts/bench-serving.sh
+
 ## make bench-peers    the server beside Triton, C++ gRPC and Python servers; writes .build/peers/report.md
 bench-peers: build venv
 	@scripts/bench-peers.sh
 
+## make bench-rest     REST beside KServe's Python server
+bench-rest: build venv
+	@scripts/bench-rest.sh
+
 ## make test-asan      Swift suites under the address sanitizer
 test-asan: packages
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan
+	@scripts/test-sanitized.sh address
 
 ## make test-tsan      Swift suites under the thread sanitizer
 test-tsan: packages
-	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+	@scripts/test-sanitized.sh thread
 
 ## make fuzz           each fuzz target for SECONDS (default 20)
 fuzz: SECONDS ?= 20
 fuzz: packages
+	@scripts/build.sh --build-tests
 	@scripts/fuzz.sh $(SECONDS)
 
 ## make format         rewrite the Swift sources in the project's format
@@ -68,8 +77,8 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests loadtest
 
 ## make image          the container image
-image:
-	@echo "image: the container image is not written yet" >&2; exit 1
+image: build
+	@scripts/image.sh $(IMAGE_OPTIONS)
 
 packages:
 	@scripts/packages.sh

@@ -47,6 +47,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 
 // The same kernel sources are built once per instruction set: the folders are links to one.
 #if arch(x86_64)
@@ -79,12 +80,18 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CMessages", dependencies: ["CProtobufC"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CKernels"),
 
         room("Tensors"),
         room("JSON"),
+        room("Images", ["CTurboJPEG", "CWebP", "COpenJPEG", "CZlib"], settings: kernel()),
+        room("Text"),
         room("KernelTable"),
     ] + kernelModules.map { module in
         .target(
@@ -92,28 +99,28 @@ let package = Package(
             swiftSettings: house + [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + module.flags)])
     } + [
         room("Kernels", ["KernelTable", "CKernels"] + kernelModules.map { .byName(name: $0.name) }, settings: kernel()),
-        room("Messages", ["CProtobufC", "CMessages"]),
-        room("Engine", ["Tensors", "Kernels", "Messages"], settings: kernel()),
+        room("Messages", ["CProtobufC", "CMessages", "Text"]),
+        room("Engine", ["Tensors", "Images", "Kernels", "Messages", "JSON"], settings: kernel()),
 
         room("HTTP2", ["CNghttp2", "CMalloc", tls] + nio, settings: wire),
-        room("GRPC", ["HTTP2", "Messages", "CZlib", tls] + nio, settings: wire),
+        room("GRPC", ["HTTP2", "Messages", "Text", "CZlib", tls] + nio, settings: wire),
 
         // Generic on the task: other rooms must be able to specialise it.
         room("Batching", settings: house + hot),
         room("Monitoring", settings: house + hot),
-        room("YAML", ["CYaml"]),
-        room("Serving", ["Engine", "Batching", "Monitoring", "Tensors", "YAML", "CZlib"], settings: house + hot),
+        room("YAML", ["CYaml", "Text"]),
+        room("Serving", ["Engine", "Batching", "Images", "JSON", "Monitoring", "Tensors", "Text", "YAML", "CLinux", "CZlib"], settings: house + hot),
         room(
             "Gateway",
-            ["Serving", "Batching", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", hummingbird, lifecycle, signals, log] + nio),
+            ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", "Text", hummingbird, hummingbirdCore, lifecycle, signals, log] + nio),
 
-        room("Client", ["GRPC", "HTTP2", "Messages", "Tensors"] + nio),
-        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors"] + nio),
+        room("Client", ["GRPC", "HTTP2", "JSON", "Messages", "Tensors"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors", "Text"] + nio),
 
         .executableTarget(
-            name: "martlet", dependencies: ["Console", "Gateway", arguments], swiftSettings: house),
+            name: "martlet", dependencies: ["Client", "Console", "Gateway", arguments], swiftSettings: house),
         .target(
-            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "YAML", tls, http1] + nio,
+            name: "LoadTesting", dependencies: ["Client", "GRPC", "HTTP2", "Messages", "Tensors", "Text", "YAML", tls, http1] + nio,
             path: "loadtest/LoadTesting", swiftSettings: wire),
         .executableTarget(
             name: "loadtest", dependencies: ["LoadTesting", "GRPC", arguments], path: "loadtest/Command", swiftSettings: house),
@@ -133,6 +140,8 @@ let package = Package(
 
         tests(of: "Tensors"),
         tests(of: "JSON"),
+        tests(of: "Images"),
+        tests(of: "Text"),
         tests(of: "Kernels", ["KernelTable"]),
         tests(of: "Messages"),
         tests(of: "Engine", ["Tensors", "Messages"]),
@@ -143,7 +152,7 @@ let package = Package(
         tests(of: "Batching"),
         tests(of: "Monitoring"),
         tests(of: "Serving", ["Tensors", "Engine", "Batching", "Monitoring"]),
-        tests(of: "Gateway", ["Serving", "Tensors", "Messages", "GRPC", "Monitoring"]),
+        tests(of: "Gateway", ["Batching", "Serving", "JSON", "Tensors", "Messages", "GRPC", "HTTP2", "Monitoring"] + nio),
         tests(of: "Client", ["Tensors"]),
         tests(of: "Console", ["Engine", "Messages", "Tensors"]),
         .testTarget(

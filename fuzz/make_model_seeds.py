@@ -1,10 +1,10 @@
-"""Writes the seeds of the engine_model fuzz target: small ONNX models, one or two for each family of operators."""
+"""Writes the seeds of the fuzz targets engine_import and engine_run: small ONNX models, one or two for each family of operators."""
 import pathlib
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-folder = pathlib.Path(__file__).parent / "corpus" / "engine_model"
+folder = pathlib.Path(__file__).parent / "corpus" / "engine"
 F, I, B, S = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL, TensorProto.STRING
 
 

@@ -4,8 +4,11 @@ set -euo pipefail
 
 packages=(
     libnghttp2-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libyaml-dev zlib1g-dev pkg-config
-    make curl python3-venv nghttp2-client nghttp2-server qemu-user
+    libturbojpeg0-dev libwebp-dev libopenjp2-7-dev
+    make curl python3-venv nghttp2-client nghttp2-server qemu-user libb64-0d
     # What stands in front of the server in tests, and the Go client.
+    # The alerts' rules.
+    prometheus prometheus-alertmanager
     nginx-light haproxy nghttp2-proxy golang-go golang-google-grpc-dev protoc-gen-go-1-3
 )
 missing=()

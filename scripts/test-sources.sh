@@ -34,6 +34,8 @@ check "only HTTP2 imports CNghttp2" only_one_importer CNghttp2 HTTP2
 check "only Messages imports CProtobufC" only_one_importer CProtobufC Messages
 check "only Messages imports CMessages" only_one_importer CMessages Messages
 check "only YAML imports CYaml" only_one_importer CYaml YAML
+for codec in CTurboJPEG CWebP COpenJPEG; do check "only Images imports $codec" only_one_importer $codec Images; done
+check "Images imports no room" isolated Images Tensors Engine Kernels Messages HTTP2 GRPC Batching Monitoring Serving Gateway
 check "YAML imports no room" isolated YAML Tensors Engine Kernels Messages HTTP2 GRPC Batching Monitoring Serving Gateway
 check "JSON imports no room" isolated JSON Tensors Engine Kernels Messages HTTP2 GRPC Batching Monitoring Serving Gateway
 check "Batching imports no room" isolated Batching Tensors Engine Kernels Messages HTTP2 GRPC Monitoring Serving Gateway

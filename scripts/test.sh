@@ -37,6 +37,7 @@ scripts/venv.sh || exit 1
 
 suite swift scripts/test-swift.sh
 suite sources scripts/test-sources.sh
+suite manifests scripts/manifests.sh
 suite kernels scripts/test-kernels.sh
 suite conformance scripts/conformance.sh
 suite trained scripts/trained-models.sh
@@ -44,6 +45,7 @@ suite corpus scripts/corpus.sh
 suite rows scripts/rows.sh
 suite mutations scripts/mutations.sh
 suite acceptance scripts/acceptance.sh
+suite fuzz scripts/fuzz.sh
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

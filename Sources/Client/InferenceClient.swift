@@ -73,11 +73,24 @@ public final class InferenceClient: Sendable {
     private static func body(
         _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], parameter: String? = nil
     ) throws(Status) -> ReplyBody {
+        try body(model, version, inputs, id: "", outputs: []) { writer in
+            if let parameter { writer.parameter(parameter, .bool(true)) }
+        }
+    }
+
+    /// The message of a question, with whatever parameters `write` adds.
+    ///
+    /// - Parameter outputs: those asked for; empty for all.
+    package static func body(
+        _ model: String, _ version: String, _ inputs: [(name: String, tensor: Tensor)], id: String, outputs: [String],
+        parameters write: (inout ModelInferWriter) -> Void
+    ) throws(Status) -> ReplyBody {
         var writer = ModelInferWriter(.request)
-        writer.begin(model: model, version: version)
-        if let parameter { writer.parameter(parameter, .bool(true)) }
+        writer.begin(model: model, version: version, id: id)
+        write(&writer)
+        for output in outputs { writer.requestedOutput(output) }
         // String tensors have no bytes to point at until they are packed; these live until the slices are copied below.
-        let packed = inputs.map { $0.tensor.dataType == .string ? RawStrings.pack($0.tensor.strings) : [] }
+        let packed = inputs.map { $0.tensor.packedStrings }
         var buffer = ByteBuffer()
         for (name, tensor) in inputs {
             guard let datatype = InferDatatype(tensor.dataType.kserveName) else {
@@ -85,7 +98,7 @@ public final class InferenceClient: Sendable {
             }
             writer.tensor(name, datatype: datatype.name, shape: tensor.shape.dims.map(Int64.init))
         }
-        func write(_ index: Int) {
+        func pack(_ index: Int) {
             guard index < inputs.count else {
                 writer.finish()
                 for slice in writer.slices { buffer.writeBytes(slice.bytes) }
@@ -95,20 +108,21 @@ public final class InferenceClient: Sendable {
             if tensor.dataType == .string {
                 packed[index].withUnsafeBytes { bytes in
                     writer.rawContents(bytes)
-                    write(index + 1)
+                    pack(index + 1)
                 }
             } else {
                 withExtendedLifetime(tensor) {
                     writer.rawContents(UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount))
-                    write(index + 1)
+                    pack(index + 1)
                 }
             }
         }
-        write(0)
+        pack(0)
         return ReplyBody(buffer)
     }
 
-    private static func outputs(of reply: MessageBuffer) throws -> [Output] {
+    /// Reads an answer.
+    package static func outputs(of reply: MessageBuffer) throws -> [Output] {
         let arena = MessageArena()
         let response = try ModelInferResponse(decoding: reply.bytes, in: arena)
         var outputs: [Output] = []
@@ -142,17 +156,5 @@ public final class InferenceClient: Sendable {
         let tensor = Tensor(dataType: dataType, shape: shape)
         if let base = raw.baseAddress { tensor.mutableBytes.copyMemory(from: base, byteCount: raw.count) }
         return tensor
-    }
-}
-
-/// String elements as the protocol packs them: each a length of 4 bytes, little-endian, and its bytes.
-package enum RawStrings {
-    package static func pack(_ strings: [ByteString]) -> [UInt8] {
-        var packed: [UInt8] = []
-        for string in strings {
-            withUnsafeBytes(of: UInt32(string.bytes.count).littleEndian) { packed.append(contentsOf: $0) }
-            packed += string.bytes
-        }
-        return packed
     }
 }

@@ -1,6 +1,8 @@
-internal import FoundationEssentials
+internal import JSON
 
 /// Any JSON document. Whole numbers stay whole; everything else that is a number is a double.
+///
+/// Unlike the server's trees it may be of any size: what is read is the user's own.
 public indirect enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -17,38 +19,43 @@ public indirect enum JSONValue: Sendable, Hashable {
 
     /// Reads a document.
     public init(parsing text: [UInt8]) throws(SyntaxError) {
-        do {
-            self = try JSONDecoder().decode(JSONValue.self, from: Data(text))
-        } catch let error as DecodingError {
-            if case .dataCorrupted(let context) = error {
-                throw SyntaxError(description: context.underlyingError.map { "\($0)" } ?? context.debugDescription)
+        let read = text.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in
+                var reader = JSONReader(bytes)
+                let value = try JSONValue(&reader)
+                try reader.end()
+                return value
             }
-            throw SyntaxError(description: "\(error)")
-        } catch {
-            throw SyntaxError(description: "\(error)")
         }
+        do throws(JSONError) { self = try read.get() } catch { throw SyntaxError(description: error.description) }
     }
-}
 
-extension JSONValue: Decodable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
+    private init(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peek() {
+        case .object:
+            var members: [String: JSONValue] = [:]
+            try reader.beginObject()
+            while let key = try reader.nextKey() { members[key] = try JSONValue(&reader) }
+            self = .object(members)
+        case .array:
+            var values: [JSONValue] = []
+            try reader.beginArray()
+            while try reader.nextElement() { values.append(try JSONValue(&reader)) }
+            self = .array(values)
+        case .string: self = .string(try reader.string())
+        case .number:
+            let number = try reader.number()
+            if let value: Int64 = number.integer() {
+                self = .integer(value)
+            } else if let value: UInt64 = number.integer() {
+                self = .unsigned(value)
+            } else {
+                self = .number(number.double)
+            }
+        case .bool: self = .bool(try reader.bool())
+        case .null:
+            try reader.skip()
             self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(UInt64.self) {
-            self = .unsigned(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
         }
     }
 }

@@ -29,6 +29,27 @@ public enum LocalFile {
         guard fclose(file) == 0, written == bytes.count else { throw failure(path) }
     }
 
+    /// Copies piece by piece, so that large files need no memory.
+    public static func copy(_ source: String, to target: String) throws(FileError) {
+        guard let from = fopen(source, "rb") else { throw failure(source) }
+        defer { fclose(from) }
+        guard let to = fopen(target, "wb") else { throw failure(target) }
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = fread(&piece, 1, piece.count, from)
+            guard fwrite(piece, 1, count, to) == count else {
+                fclose(to)
+                throw failure(target)
+            }
+            if count < piece.count { break }
+        }
+        guard ferror(from) == 0 else {
+            fclose(to)
+            throw failure(source)
+        }
+        guard fclose(to) == 0 else { throw failure(target) }
+    }
+
     private static func failure(_ path: String) -> FileError {
         FileError(description: "\(path): \(String(cString: strerror(errno)))")
     }

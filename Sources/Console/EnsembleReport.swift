@@ -1,11 +1,14 @@
 internal import Gateway
-internal import Glibc
 public import Serving
+internal import Text
 
 /// What `martlet inspect` says of an ensemble: its steps and the tensors between them, as text and as a graph.
 public struct EnsembleReport {
     private let name: String
     private let ensemble: EnsembleSpec
+
+    /// Bytes of a configuration. Beyond: it is none.
+    private static let maxFileBytes = 4 << 20
 
     /// Reads the configuration in the model's folder; nil when it is no ensemble's.
     ///
@@ -15,25 +18,12 @@ public struct EnsembleReport {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         for reader in readers {
             let file = "\(path)/\(reader.fileName)"
-            guard let bytes = Self.contents(of: file) else { continue }
+            guard let bytes = try? BoundedFile.contents(of: file, limit: Self.maxFileBytes) else { continue }
             let spec = try reader.read(bytes, path: file, model: name)
             guard let ensemble = spec.ensemble else { continue }
             self.name = spec.name
             self.ensemble = ensemble
             return
-        }
-        return nil
-    }
-
-    private static func contents(of path: String) -> [UInt8]? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while bytes.count < 4 << 20 {
-            let count = fread(&buffer, 1, buffer.count, file)
-            if count == 0 { return bytes }
-            bytes += buffer[0..<count]
         }
         return nil
     }

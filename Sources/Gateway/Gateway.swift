@@ -26,11 +26,14 @@ public final class Gateway: Sendable {
     private let web: WebServer
     private let health = ModelHealth()
     let tls: TLSIdentity?
+    private let torchKeys: TorchAuthorizer?
+    private let metricsPath: [String]?
     private let kserve: KServeService
     private let tensorFlow: TFService
     private let torch: TorchService
     private let socket = PrivateSocket()
     private let capture: RequestCapture?
+    private let load: LoadReporter
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -41,9 +44,12 @@ public final class Gateway: Sendable {
         self.log = log
         let processors = System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, processors / 2))
-        var configuration = ServingCore.Configuration(
-            sources: settings.modelRepositories.map { FolderSource(path: $0) })
-        configuration.lanes = settings.threads ?? processors
+        let files = try TFServerFiles(settings)
+        var configuration = ServingCore.Configuration(sources: settings.modelRepositories.map { FolderSource(path: $0) })
+        if let source = files.source { configuration.sources.append(source) }
+        configuration.lanes = settings.threads ?? files.threads ?? processors
+        if let rows = files.maxRows { configuration.defaultMaxRows = rows }
+        configuration.amend = files.amend
         configuration.controlMode =
             switch settings.modelControlMode {
             case .none: .none
@@ -58,25 +64,34 @@ public final class Gateway: Sendable {
         capture = try settings.capture.map { capture throws(GatewayError) in try RequestCapture(capture, clock: configuration.clock, log: log) }
         if let capture { configuration.onRequest = { capture.note($0) } }
         core = ServingCore(configuration)
+        metricsPath = files.metricsPath
+        if files.wantsPadding {
+            log.warning("pad_variable_length_inputs is not supported: requests whose shapes differ do not share a batch")
+        }
+        load = LoadReporter(core: core, lanes: configuration.lanes)
         var serverConfiguration = GRPCServer.Configuration(settings.limits)
-        let tokens: TokenAuthorizer?
+        let tokens: (any Authorizer)?
+        let torchKeys = try settings.torchServeTokenPath.map { path throws(GatewayError) in try TorchAuthorizer(file: path) }
         do {
             tls = try settings.tls.map {
                 try TLSIdentity(certificateFile: $0.certificatePath, keyFile: $0.keyPath, clientCAFile: $0.clientAuthorityPath)
             }
-            tokens = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            let own = try settings.tokenFilePath.map { try TokenAuthorizer(file: $0) }
+            if let own, let torchKeys { tokens = EitherAuthorizer(first: own, second: torchKeys) } else { tokens = own.map { $0 as any Authorizer } ?? torchKeys }
         } catch {
             throw GatewayError("\(error)")
         }
         serverConfiguration.authorizer = tokens
+        self.torchKeys = torchKeys
         server = GRPCServer(serverConfiguration)
         var limits = WebLimits()
         limits.maxBodyBytes = settings.limits.maxMessageBytes
         web = WebServer(log: log, authorizer: tokens, crossOrigin: CrossOrigin(settings.corsOrigins), limits: limits)
         let extensions = KServeExtensions(
-            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories))
+            memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories),
+            load: settings.loadReports ? load : nil)
         kserve = KServeService(core: core, extensions: extensions, log: switches)
-        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories)
+        tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories, folders: files.folders)
         torch = TorchService(core: core)
         registerServices()
     }
@@ -100,11 +115,13 @@ public final class Gateway: Sendable {
     private var rooms: [any WebRoom] {
         [
             KServeREST(core: core, service: kserve), TFRest(core: core, answers: tensorFlow.answers),
-            TorchRest(models: torch.models), MLflowRest(core: core), metricsRoom,
+            TorchRest(models: torch.models, keys: torchKeys), MLflowRest(core: core), metricsRoom,
         ]
     }
 
-    private var metricsRoom: MetricsRoom { MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), capture: capture)) }
+    private var metricsRoom: MetricsRoom {
+        MetricsRoom(page: MetricsPage(core: core, wire: WireMetrics(server: server), capture: capture, load: load), path: metricsPath)
+    }
 
     /// gRPC-Web, unless there is nowhere for the socket that it needs.
     private func gRPCWeb() async throws -> [any WebRoom] {
@@ -133,13 +150,14 @@ public final class Gateway: Sendable {
         let host = settings.listenAddress
         do {
             warnIfOpen(host)
-            let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls)
+            let grpc = try await server.bind(host: host, port: settings.grpcPort, on: group, tls: tls(of: .grpc))
             if let path = settings.grpcSocketPath { try await server.bind(unixSocket: path, on: group) }
             let rooms = rooms + (try await gRPCWeb()) + [LivePage(core: core)]
-            let http = try await web.start(rooms, host: host, port: settings.httpPort, on: group)
-            let metrics = try await web.start([metricsRoom], host: host, port: settings.metricsPort, on: group)
+            let http = try await web.start(rooms, host: host, port: settings.httpPort, tls: tls(of: .http), on: group)
+            let metrics = try await web.start(
+                [metricsRoom], host: host, port: settings.metricsPort, tls: tls(of: .metrics), on: group)
             health.started(services: Self.services)
-            if let tls { upkeep.withLock { $0 = Task { await keepCertificateFresh(tls) } } }
+            keepUp()
             return Addresses(grpc: "\(host):\(grpc)", http: "\(host):\(http)", metrics: "\(host):\(metrics)")
         } catch {
             core.stop()
@@ -147,13 +165,27 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// What a port is protected with; nil for plain text.
+    private func tls(of port: GatewayConfiguration.Port) -> TLSIdentity? { settings.plainPorts.contains(port) ? nil : tls }
+
+    private func keepUp() {
+        let tasks = Task { [load, tls] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await load.run() }
+                if let tls { group.addTask { await self.keepCertificateFresh(tls) } }
+            }
+        }
+        upkeep.withLock { $0 = tasks }
+    }
+
     /// One line when strangers could ask anything.
     private func warnIfOpen(_ host: String) {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        if !isLoopback, tls != nil {
-            log.warning("\(host): REST and metrics are in plain text: --tls-cert is for the gRPC port")
+        if !isLoopback, !settings.plainPorts.isEmpty {
+            let ports = settings.plainPorts.map(\.rawValue).joined(separator: ", ")
+            log.warning("\(host): in plain text, as --plain-port says: \(ports)")
         }
-        guard !isLoopback, tls == nil, settings.tokenFilePath == nil else { return }
+        guard !isLoopback, tls == nil, settings.tokenFilePath == nil, settings.torchServeTokenPath == nil else { return }
         log.warning("\(host) is reachable from other machines, in plain text and without tokens: see --tls-cert and --auth-token-file")
     }
 

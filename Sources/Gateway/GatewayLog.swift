@@ -25,6 +25,8 @@ enum GatewayLog {
         case .unloading(let identity): log.debug("unloading", metadata: names(identity))
         case .unloaded(let identity): log.info("unloaded", metadata: names(identity))
         case .sourceFailed(let name, let error): log.error("source cannot be read", metadata: ["source": "\(name)", "reason": "\(error)"])
+        case .workerWrote(let model, let line): log.info("worker", metadata: ["model": "\(model)", "line": "\(line)"])
+        case .workerEnded(let model, let reason): log.error("worker ended", metadata: ["model": "\(model)", "reason": "\(reason)"])
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
-public import NIOSSL
+public import NIOCore
+internal import NIOSSL
 internal import Synchronization
 
 /// A server's certificate and key, read from files and read again when they change.
@@ -11,8 +12,21 @@ public final class TLSIdentity: Sendable {
     public let clientCAFile: String?
     private let state: Mutex<State>
 
+    /// What is spoken over the connection.
+    public enum Use: Sendable {
+        /// HTTP/2 alone.
+        case grpc
+        /// HTTP/1.1 alone.
+        case web
+    }
+
+    private struct Contexts {
+        var grpc: NIOSSLContext
+        var web: NIOSSLContext
+    }
+
     private struct State {
-        var context: NIOSSLContext
+        var contexts: Contexts
         var stamp: [FileStamp]
     }
 
@@ -22,12 +36,16 @@ public final class TLSIdentity: Sendable {
         self.keyFile = keyFile
         self.clientCAFile = clientCAFile
         let stamp = [certificateFile, keyFile, clientCAFile].map { FileStamp(path: $0 ?? "") }
-        let context = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
-        state = Mutex(State(context: context, stamp: stamp))
+        let contexts = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
+        state = Mutex(State(contexts: contexts, stamp: stamp))
     }
 
-    /// What the next connection uses.
-    public var context: NIOSSLContext { state.withLock { $0.context } }
+    /// Puts a connection that has just come under TLS, with the certificate of now. On the channel's event loop.
+    public func protect(_ channel: any Channel, for use: Use) throws {
+        let contexts = state.withLock { $0.contexts }
+        let handler = NIOSSLServerHandler(context: use == .grpc ? contexts.grpc : contexts.web)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
 
     /// Reads the files again if any has changed; true if it has. Throws when they cannot be used, and keeps the old ones: once
     /// for each change, so that a caller may ask often.
@@ -38,22 +56,24 @@ public final class TLSIdentity: Sendable {
             return state.stamp != stamp
         }
         guard isNew else { return false }
-        let context = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
-        state.withLock { $0.context = context }
+        let contexts = try TLSIdentity.load(certificateFile, keyFile, clientCAFile)
+        state.withLock { $0.contexts = contexts }
         return true
     }
 
-    private static func load(_ certificateFile: String, _ keyFile: String, _ clientCAFile: String?) throws -> NIOSSLContext {
+    private static func load(_ certificateFile: String, _ keyFile: String, _ clientCAFile: String?) throws -> Contexts {
         let chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { NIOSSLCertificateSource.certificate($0) }
         let key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
         var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["h2"]
         if let clientCAFile {
             configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(clientCAFile))
             configuration.certificateVerification = .noHostnameVerification
         }
-        return try NIOSSLContext(configuration: configuration)
+        configuration.applicationProtocols = ["h2"]
+        let grpc = try NIOSSLContext(configuration: configuration)
+        configuration.applicationProtocols = ["http/1.1"]
+        return Contexts(grpc: grpc, web: try NIOSSLContext(configuration: configuration))
     }
 }
 

@@ -12,5 +12,5 @@ public enum WireEvent: Int, CaseIterable, Sendable {
 
     case prefaceTimedOut, settingsAckTimedOut, headersTimedOut
     case stalledStreams, stalledWrites, idleClosed, keepaliveTimedOut, ageReached, ageGraceExceeded
-    case slowBodies, queuedBytesExceeded, tlsFailures
+    case slowBodies, queuedBytesExceeded, connectionMemoryExceeded, tlsFailures
 }

@@ -19,6 +19,8 @@ public final class ServingCore: Sendable {
         public var inlineNanos: Int64
         /// The most rows of one run of a model that says nothing.
         public var defaultMaxRows: Int
+        /// Adds to a model's configuration what is said elsewhere; not to one that comes with a request to load. Called on loading threads.
+        public var amend: @Sendable (inout ModelSpec) -> Void
         public var limits: ServingLimits
         public var clock: MonotonicClock
         public var onEvent: @Sendable (ServingEvent) -> Void
@@ -34,6 +36,7 @@ public final class ServingCore: Sendable {
             loaders = 2
             inlineNanos = 20_000
             defaultMaxRows = 64
+            amend = { _ in }
             limits = ServingLimits()
             clock = .system
             onEvent = { _ in }
@@ -104,6 +107,10 @@ public final class ServingCore: Sendable {
         do {
             let found = try router.enter(request, &table)
             request.servedBy = found.version
+            if found.version.spec.isDecoupled, case .refused(let message) = request.parts {
+                request.fail(ServingError(.unimplemented, "\(message)"), nowNanos: request.timing.arrivedNanos)
+                return nil
+            }
             if let shadow = found.shadow { shadow.watch(request, servedBy: found.version) }
             return found.version
         } catch {
@@ -144,7 +151,7 @@ public final class ServingCore: Sendable {
 
     /// Whether requests for `model` are answered.
     public func isReady(model: String, _ selector: VersionSelector = .any) -> Bool {
-        (try? version(of: model, selector)) != nil
+        (try? version(of: model, selector)).map { $0.unavailability == nil } ?? false
     }
 
     /// Whether the start-up set has been dealt with, and the server does not drain.

@@ -15,4 +15,8 @@ public enum ServingEvent: Sendable {
     case unloading(VersionIdentity)
     case unloaded(VersionIdentity)
     case sourceFailed(name: String, ServingError)
+    /// A worker process printed a line.
+    case workerWrote(model: String, line: String)
+    /// A worker process ended, or could not be started; it is started again.
+    case workerEnded(model: String, reason: String)
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Reads a YAML map key by key. Whatever was not asked for by the end is an error that names the nearest key that was.
 package struct YamlMap {
     package let file: String
@@ -38,7 +40,7 @@ package struct YamlMap {
     /// - Throws: for a key that nobody asked for.
     package func finish() throws(YamlError) {
         guard let stray = entries.first else { return }
-        let nearest = EditDistance.nearest(to: stray.key, among: asked)
+        let nearest = NearestName.of(stray.key, among: asked)
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? "; known keys are \(asked.sorted().joined(separator: ", "))"
         throw YamlError("\(file):\(stray.line): unknown key '\(stray.key)'\(place.isEmpty ? "" : " in '\(place)'")\(hint)")
     }
@@ -141,6 +143,19 @@ package struct YamlMap {
             throw error(node, key, "one of \(choices.map { "'\($0.0)'" }.joined(separator: ", "))")
         }
         return choice.1
+    }
+
+    /// A word or a list of words, each one of `choices`.
+    package mutating func choices<Choice>(_ key: String, _ choices: [(String, Choice)]) throws(YamlError) -> [Choice]? {
+        guard let items = try list(key) else { return nil }
+        var values: [Choice] = []
+        for item in items {
+            guard let text = Self.string(item), let choice = choices.first(where: { $0.0 == text }) else {
+                throw error(item, key, "one of \(choices.map { "'\($0.0)'" }.joined(separator: ", "))")
+            }
+            values.append(choice.1)
+        }
+        return values
     }
 
     package static func string(_ node: YamlNode) -> String? {

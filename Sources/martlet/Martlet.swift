@@ -12,5 +12,7 @@ struct Martlet: AsyncParsableCommand {
             then ask:    martlet status
             """,
         version: martletVersion,
-        subcommands: [Serve.self, Check.self, Inspect.self, Predict.self, Bench.self, Status.self])
+        subcommands: [
+            Serve.self, Check.self, Inspect.self, Predict.self, Bench.self, Status.self, GateCommand.self, PackageCommand.self, Pause.self,
+        ])
 }

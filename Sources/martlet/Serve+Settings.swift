@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Gateway
 
 extension GatewayConfiguration.ModelControlMode: ExpressibleByArgument {}
+extension GatewayConfiguration.Port: ExpressibleByArgument {}
 extension GatewayConfiguration.LogFormat: ExpressibleByArgument {}
 extension GatewayConfiguration.LogLevel: ExpressibleByArgument {}
 
@@ -24,13 +25,23 @@ extension Serve {
         if let grpcSocket { settings.grpcSocketPath = grpcSocket }
         if let threads { settings.threads = threads }
         if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
+        if !plainPort.isEmpty { settings.plainPorts = plainPort }
         if let authTokenFile { settings.tokenFilePath = authTokenFile }
+        if let torchserveTokenFile { settings.torchServeTokenPath = torchserveTokenFile }
+        if let tensorflowServingModelConfigFile { settings.tensorFlowServing.modelConfigPath = tensorflowServingModelConfigFile }
+        if let tensorflowServingBatchingParametersFile {
+            settings.tensorFlowServing.batchingParametersPath = tensorflowServingBatchingParametersFile
+        }
+        if let tensorflowServingMonitoringConfigFile {
+            settings.tensorFlowServing.monitoringConfigPath = tensorflowServingMonitoringConfigFile
+        }
         if let sharedMemoryPrefix { settings.sharedMemoryPrefix = sharedMemoryPrefix }
         if !corsOrigin.isEmpty { settings.corsOrigins = corsOrigin }
         if let capture { settings.capture = .init(path: capture) }
         if let captureShare { settings.capture?.share = captureShare }
         if let captureBytes { settings.capture?.maxFileBytes = captureBytes }
         if let captureFiles { settings.capture?.maxFiles = captureFiles }
+        if loadReports { settings.loadReports = true }
         return settings
     }
 }

@@ -93,6 +93,59 @@ import WireTestSupport
         }
     }
 
+    /// Bytes that are all alike, in gzip: some hundred times smaller.
+    private static func packed(_ count: Int) -> [UInt8] {
+        Array(MessageCompression.deflate(ByteBuffer(repeating: 7, count: count), .gzip).readableBytesView)
+    }
+
+    private static func sendPacked(_ peer: ScriptedPeer, _ stream: UInt32, _ message: [UInt8]) {
+        peer.send(Frames.headers(stream, flags: 4, Requests.headers("/m.M/M", [("grpc-encoding", "gzip")])))
+        peer.send(Frames.data(stream, Requests.message(message, flag: 1), end: true))
+    }
+
+    @Test func `small messages that expand fill the share of their connection, and no more`() throws {
+        let held = Held()
+        var configuration = GRPCServer.Configuration()
+        configuration.messages.maxBufferedBytesPerConnection = 1 << 20
+        configuration.messages.maxPooledBytes = 0
+        let server = GRPCServer(configuration)
+        server.register(unary: "/m.M/M") { held.calls.append($0) }
+        let message = Self.packed(200_000)
+        #expect(message.count < 1000)
+        let peer = try ScriptedPeer(server)
+        for index in 0..<20 { Self.sendPacked(peer, UInt32(2 * index + 1), message) }
+        // Each takes 256 KiB: four fit, and the others are told.
+        #expect(held.calls.count == 4)
+        #expect((4..<20).allSatisfy { peer.reply(UInt32(2 * $0 + 1)).status == "8" })
+        #expect(peer.goAway == nil)
+        #expect(server.counters.value(.connectionMemoryExceeded) == 16)
+        #expect(server.bufferedBytes <= 1 << 20)
+        let other = try ScriptedPeer(server)
+        Self.sendPacked(other, 1, message)
+        #expect(held.calls.count == 5)
+        // What is answered makes room.
+        for call in held.calls { call.reply(ReplyBody(ByteBuffer(bytes: [1]))) }
+        #expect(peer.reply(1).status == "0")
+        held.calls = []
+        Self.sendPacked(peer, 101, message)
+        #expect(held.calls.count == 1)
+        held.calls[0].reply(ReplyBody(ByteBuffer(bytes: [1])))
+        #expect(server.bufferedBytes == 0)
+    }
+
+    @Test func `a message that comes in pieces counts against the share of its connection while it grows`() throws {
+        var configuration = GRPCServer.Configuration()
+        configuration.messages.maxBufferedBytesPerConnection = 3 << 20
+        let server = GRPCServer(configuration)
+        server.register(unary: "/m.M/M", handler: Self.ok)
+        let peer = try ScriptedPeer(server)
+        for index in 0..<4 { peer.send(Self.begun(UInt32(2 * index + 1), length: 900_000, sent: 10)) }
+        #expect(peer.reply(7).status == "8")
+        peer.send(Frames.reset(1))
+        peer.send(Requests.unary(9, "/m.M/M", [UInt8](repeating: 1, count: 900_000)))
+        #expect(peer.reply(9).status == "0")
+    }
+
     /// Calls that are answered when the test says so.
     private final class Held: @unchecked Sendable {
         var calls: [UnaryCall] = []

@@ -311,9 +311,8 @@ def test_rest_strings_and_odd_numbers(models):
 
 def test_rest_status_and_metadata(models):
     status = json.loads(call(models, "/v1/models/scaled")[2])
-    assert status["model_version_status"][0] == {
-        "version": "2", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
-    assert status["ready"] is True
+    assert status == {"model_version_status": [
+        {"version": str(number), "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}} for number in (2, 1)]}
     (only,) = json.loads(call(models, "/v1/models/scaled/versions/1")[2])["model_version_status"]
     assert only["version"] == "1"
     metadata = json.loads(call(models, "/v1/models/pair/metadata")[2])

@@ -38,6 +38,7 @@
 #include "tensorflow_serving/config/file_system_storage_path_source.pb-c.h"
 #include "tensorflow_serving/config/logging_config.pb-c.h"
 #include "tensorflow_serving/config/model_server_config.pb-c.h"
+#include "tensorflow_serving/config/monitoring_config.pb-c.h"
 #include "torchserve/inference.pb-c.h"
 #include "torchserve/management.pb-c.h"
 #include "torchserve/open_inference.pb-c.h"

@@ -1,119 +1,91 @@
-internal import FoundationEssentials
+internal import JSON
 
 extension DocumentValue {
-    /// Arrays and objects within each other; more are refused, before anything is decoded.
-    static let maximumDepth = 64
+    /// Arrays and objects within each other; more are refused.
+    static let maximumDepth = JSONReader.maxDepth
 
     /// Reads a JSON document. Beyond the standard, NaN and Infinity may stand as numbers, as some writers print them.
     init(json bytes: [UInt8]) throws(EngineError) {
-        // The decoder counts on text that is well-formed.
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw EngineError(.malformedModel, "it is no UTF-8") }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        do {
-            self = try decoder.decode(DocumentValue.self, from: Data(try Self.standard(bytes)))
-        } catch let error as EngineError {
-            throw error
-        } catch let error as DecodingError {
-            throw EngineError(.malformedModel, "it is no JSON: \(Self.reason(error))")
-        } catch {
-            throw EngineError(.malformedModel, "it is no JSON")
-        }
-    }
-
-    /// The document with NaN and Infinity in quotes, where the standard allows them.
-    ///
-    /// Also checks how deep it is: the decoder descends by recursion.
-    private static func standard(_ bytes: [UInt8]) throws(EngineError) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var depth = 0
-        var isText = false
-        var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            if isText {
-                result.append(byte)
-                if byte == UInt8(ascii: "\\"), index < bytes.count {
-                    result.append(bytes[index])
-                    index += 1
-                } else if byte == UInt8(ascii: "\"") {
-                    isText = false
-                }
-                continue
+        let read = bytes.withUnsafeBytes { bytes in
+            Result { () throws(EngineError) in
+                var document = DocumentReader(JSONReader(bytes))
+                return try document.whole()
             }
-            switch byte {
-            case UInt8(ascii: "\""): isText = true
-            case UInt8(ascii: "["), UInt8(ascii: "{"):
-                depth += 1
-                guard depth <= maximumDepth else {
-                    throw EngineError(.resourceExhausted, "more than \(maximumDepth) arrays and objects within each other")
-                }
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-            case UInt8(ascii: "N"), UInt8(ascii: "I"):
-                let word = byte == UInt8(ascii: "N") ? "NaN" : "Infinity"
-                if bytes[(index - 1)...].starts(with: word.utf8) {
-                    let isNegative = result.last == UInt8(ascii: "-")
-                    if isNegative { result.removeLast() }
-                    result += Array("\"\(isNegative ? "-" : "")\(word)\"".utf8)
-                    index += word.utf8.count - 1
-                    continue
-                }
-            default: break
-            }
-            result.append(byte)
         }
-        return result
-    }
-
-    private static func reason(_ error: DecodingError) -> String {
-        switch error {
-        case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context), .valueNotFound(_, let context):
-            context.debugDescription
-        @unknown default: "unknown reason"
-        }
+        self = try read.get()
     }
 }
 
-extension DocumentValue: Decodable {
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+/// Makes a document of JSON.
+private struct DocumentReader {
+    private var reader: JSONReader
+    private var depth = 0
+
+    init(_ reader: JSONReader) { self.reader = reader }
+
+    mutating func whole() throws(EngineError) -> DocumentValue {
+        do throws(JSONError) {
+            let value = try value()
+            try reader.end()
+            return value
+        } catch {
+            guard depth <= DocumentValue.maximumDepth else {
+                throw EngineError(.resourceExhausted, "more than \(DocumentValue.maximumDepth) arrays and objects within each other")
+            }
+            throw EngineError(.malformedModel, "it is no JSON: \(error)")
+        }
     }
 
-    init(from decoder: any Decoder) throws {
-        if let object = try? decoder.container(keyedBy: Key.self) {
+    private mutating func value() throws(JSONError) -> DocumentValue {
+        switch try reader.peek() {
+        case .object:
+            depth += 1
             var entries: [String: DocumentValue] = [:]
-            for key in object.allKeys { entries[key.stringValue] = try object.decode(DocumentValue.self, forKey: key) }
-            self = .object(entries)
-            return
+            try reader.beginObject()
+            while let key = try reader.nextKey() { entries[key] = try value() }
+            depth -= 1
+            return .object(entries)
+        case .array:
+            depth += 1
+            try reader.beginArray()
+            let elements = try array()
+            depth -= 1
+            return elements
+        case .string: return .text(try reader.string())
+        case .number:
+            let number = try reader.number()
+            return number.integer().map { .integer($0) } ?? .real(number.double)
+        case .bool: return .bool(try reader.bool())
+        case .null:
+            try reader.skip()
+            return .null
         }
-        let value = try decoder.singleValueContainer()
-        if var elements = try? decoder.unkeyedContainer() {
-            // Whole arrays of numbers at once: one by one they would take most of the time.
-            if let integers = try? value.decode([Int].self) {
-                self = .integers(integers)
-            } else if let reals = try? value.decode([Double].self) {
-                self = .reals(reals)
-            } else {
-                var values: [DocumentValue] = []
-                while !elements.isAtEnd { values.append(try elements.decode(DocumentValue.self)) }
-                self = .array(values)
+    }
+
+    /// What is left of an array: numbers alone stay numbers, for they are what models mostly consist of.
+    private mutating func array() throws(JSONError) -> DocumentValue {
+        var integers: [Int] = []
+        var reals: [Double] = []
+        var isWhole = true
+        while try reader.nextElement() {
+            guard try reader.peek() == .number else {
+                var values = isWhole ? integers.map(DocumentValue.integer) : reals.map(DocumentValue.real)
+                values.append(try value())
+                while try reader.nextElement() { values.append(try value()) }
+                return .array(values)
             }
-        } else if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? value.decode(Int.self) {
-            self = .integer(integer)
-        } else if let real = try? value.decode(Double.self) {
-            self = .real(real)
-        } else {
-            self = .text(try value.decode(String.self))
+            let number = try reader.number()
+            if isWhole {
+                if let integer: Int = number.integer() {
+                    integers.append(integer)
+                    continue
+                }
+                isWhole = false
+                reals = integers.map(Double.init)
+                integers = []
+            }
+            reals.append(number.double)
         }
+        return isWhole ? .integers(integers) : .reals(reals)
     }
 }

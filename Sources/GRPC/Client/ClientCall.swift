@@ -24,6 +24,8 @@ public final class ClientCall: TimerNode, StreamHandler, @unchecked Sendable {
     private var responseCoding = Coding.identity
     private var hasBegun = false
     private var isEnded = false
+    /// At the end: the call reached no handler, as far as can be told from here, so that another attempt repeats nothing.
+    public private(set) var mayRetry = false
     private var requestCoding: Coding
     private let limit: Int
     /// What was sent before there was a connection.
@@ -82,12 +84,18 @@ public final class ClientCall: TimerNode, StreamHandler, @unchecked Sendable {
     func begin(on connection: Connection, headers: HeaderSource) {
         guard !isEnded else { return }
         guard let opened = connection.open(headers, endStream: false, handler: self) else {
-            finish(Status(.unavailable, "the connection takes no more calls"), Metadata(), reset: nil)
+            neverSent(Status(.unavailable, "the connection takes no more calls"))
             return
         }
         stream = opened
         for outgoing in waiting { sendNow(outgoing) }
         waiting = []
+    }
+
+    /// There is no connection to make the call on.
+    func neverSent(_ status: Status) {
+        mayRetry = true
+        finish(status, Metadata(), reset: nil)
     }
 
     func finish(_ status: Status, _ trailing: Metadata, reset: ErrorCode?) {
@@ -112,6 +120,8 @@ public final class ClientCall: TimerNode, StreamHandler, @unchecked Sendable {
         let head = ResponseHead(headers)
         if !hasBegun {
             hasBegun = true
+            // Refused without a word of an answer.
+            mayRetry = endStream && head.status?.code == .unavailable
             guard head.isGRPC || head.status != nil else {
                 finish(ResponseHead.status(http: head.httpStatus), Metadata(), reset: endStream ? nil : .cancel)
                 return
@@ -165,6 +175,7 @@ public final class ClientCall: TimerNode, StreamHandler, @unchecked Sendable {
             client.connectionIsLost
             ? Status(.unavailable, "the connection was lost") : ResponseHead.status(reset: code)
         self.stream = nil
+        if code == .refusedStream, !hasBegun { mayRetry = true }
         finish(status, Metadata(), reset: nil)
     }
 }

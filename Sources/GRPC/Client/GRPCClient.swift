@@ -189,7 +189,7 @@ public final class GRPCClient: ConnectionObserver, @unchecked Sendable {
     private func failPending(_ status: Status) {
         guard case .connecting(let pending) = state else { return }
         state = .idle
-        for waiting in pending { waiting.call.finish(status, Metadata(), reset: nil) }
+        for waiting in pending { waiting.call.neverSent(status) }
     }
 
     // ConnectionObserver

@@ -8,6 +8,8 @@ public struct CallLimits: Sendable {
     public var maxSentBytes: Int = Int(Int32.max)
     /// Memory of received messages, all connections together. Beyond: RESOURCE_EXHAUSTED.
     public var maxBufferedBytes: Int = 2 << 30
+    /// The same memory, of one connection. Beyond: RESOURCE_EXHAUSTED, and other connections are served as before.
+    public var maxBufferedBytesPerConnection: Int = 512 << 20
     /// Message memory that each event loop keeps for the next calls. Beyond: it is freed.
     public var maxPooledBytes: Int = 16 << 20
     /// Nanoseconds in which at least `minBodyBytesPerPeriod` must come while a message is awaited. Beyond: RST_STREAM(CANCEL).

@@ -2,7 +2,6 @@ public import HTTP2
 public import NIOCore
 internal import NIOPosix
 internal import Glibc
-internal import NIOSSL
 internal import Synchronization
 
 extension GRPCServer {
@@ -69,7 +68,7 @@ extension GRPCServer {
                 throw Status(.unavailable, "too many connections")
             }
             let server = serverLoop(for: channel.eventLoop)
-            if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.context)) }
+            try tls?.protect(channel, for: .grpc)
             let handler = ConnectionHandler(loop: server.loop) { [self] handler, channel in
                 let peer = PeerIdentity(address: channel.remoteAddress.map { $0.ipAddressAndPort } ?? "")
                 return try makeConnection(server, output: handler, peer: peer)

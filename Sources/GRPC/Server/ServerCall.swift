@@ -9,6 +9,8 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
     let server: ServerLoop
     package internal(set) var stream: HTTP2Stream?
     var route: Route!
+    /// What messages of the caller's connection may take.
+    private(set) var share: MessageShare?
     var life = CallLife()
     var assembler = MessageAssembler()
     var requestCoding = Coding.identity
@@ -47,8 +49,9 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
     /// Whether the calling thread is that of the event loop.
     var isOnLoop: Bool { server.loop.eventLoop?.inEventLoop ?? true }
 
-    func start(_ stream: HTTP2Stream, route: Route, timeout: UInt64?) {
+    func start(_ stream: HTTP2Stream, route: Route, timeout: UInt64?, share: MessageShare) {
         self.stream = stream
+        self.share = share
         self.route = route
         stream.handler = self
         progress = BodyProgress(now: server.loop.now)
@@ -117,7 +120,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         guard requestCoding != .identity else {
             throw Status(.internal, "compressed flag set without a grpc-encoding")
         }
-        let plain = try server.inflate(message.buffer, requestCoding)
+        let plain = try server.inflate(message.buffer, requestCoding, for: share)
         server.buffers.give(message.buffer)
         return plain
     }
@@ -139,6 +142,7 @@ public class ServerCall: TimerNode, StreamHandler, @unchecked Sendable {
         server.loop.cancel(self)
         stream = nil
         route = nil
+        share = nil
         life = CallLife()
         assembler.clear(pool: server.buffers)
         requestCoding = .identity

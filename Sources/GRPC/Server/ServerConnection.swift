@@ -4,10 +4,15 @@ internal import NIOCore
 /// Takes the requests of one connection: reads their heads, and gives them to the call that the path asks for.
 final class ServerConnection: RequestAcceptor {
     private let server: ServerLoop
+    private let share: MessageShare
     /// What the last request asked for: most connections ask for the same time and again.
     private var lastRoute: Route?
 
-    init(server: ServerLoop) { self.server = server }
+    init(server: ServerLoop) {
+        self.server = server
+        let messages = server.configuration.messages
+        share = MessageShare(limit: min(messages.maxBufferedBytesPerConnection, messages.maxBufferedBytes), counters: server.counters)
+    }
 
     func opened(_ stream: HTTP2Stream, headers: HeaderFields, endStream: Bool) {
         let call = server.takeUnaryCall()
@@ -33,7 +38,7 @@ final class ServerConnection: RequestAcceptor {
             case .unary:
                 call.requestCoding = coding
                 call.accepted = head.accepted
-                call.start(stream, route: route, timeout: timeout)
+                call.start(stream, route: route, timeout: timeout, share: share)
                 if endStream { call.receivedEnd(on: stream) }
             case .streaming:
                 let streaming = StreamingCall(server: server)
@@ -41,7 +46,7 @@ final class ServerConnection: RequestAcceptor {
                 call.recycle()
                 streaming.requestCoding = coding
                 streaming.accepted = head.accepted
-                streaming.start(stream, route: route, timeout: timeout)
+                streaming.start(stream, route: route, timeout: timeout, share: share)
                 streaming.begin()
                 if endStream { streaming.receivedEnd(on: stream) }
             case .plain: throw Status(.unimplemented, "\(route.path) is not a gRPC method")

@@ -54,8 +54,8 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    func inflate(_ message: MessageBuffer, _ coding: Coding) throws(Status) -> MessageBuffer {
-        try compressors.inflate(message, coding, limit: configuration.messages.maxReceivedBytes, pool: buffers)
+    func inflate(_ message: MessageBuffer, _ coding: Coding, for share: MessageShare?) throws(Status) -> MessageBuffer {
+        try compressors.inflate(message, coding, limit: configuration.messages.maxReceivedBytes, pool: buffers, share: share)
     }
 
     /// Nil when the message should go as it is.

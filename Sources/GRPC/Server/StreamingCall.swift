@@ -101,7 +101,7 @@ public final class StreamingCall: ServerCall, @unchecked Sendable {
         while life.isHandling, !isPaused {
             do throws(Status) {
                 let limit = server.configuration.messages.maxReceivedBytes
-                guard let whole = try assembler.next(from: &rest, limit: limit, pool: server.buffers) else { break }
+                guard let whole = try assembler.next(from: &rest, limit: limit, pool: server.buffers, share: share) else { break }
                 let message = try decode(whole)
                 onMessage?(message)
                 server.buffers.give(message)

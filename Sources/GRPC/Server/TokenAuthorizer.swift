@@ -67,7 +67,8 @@ public final class TokenAuthorizer: Authorizer {
         }
     }
 
-    private static func bearer(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    /// What stands behind the scheme of an Authorization header; nil for any other scheme.
+    package static func bearer(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         let scheme = Array("bearer ".utf8)
         guard value.count > scheme.count else { return nil }
         for (index, letter) in scheme.enumerated() where value[index] | 0x20 != letter { return nil }
@@ -75,7 +76,7 @@ public final class TokenAuthorizer: Authorizer {
     }
 
     /// Takes as long for a token that differs in its first byte as for one that differs in its last.
-    static func isEqual(_ known: [UInt8], _ given: UnsafeRawBufferPointer) -> Bool {
+    package static func isEqual(_ known: [UInt8], _ given: UnsafeRawBufferPointer) -> Bool {
         var difference = known.count ^ given.count
         for index in 0..<given.count {
             let byte = known.isEmpty ? 0 : known[index % known.count]

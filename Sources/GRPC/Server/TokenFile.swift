@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Text
 
 /// What is wrong with a token file, and in which line (0 for the file as a whole).
 public struct TokenFileError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -17,17 +17,9 @@ enum TokenFile {
     }
 
     static func read(_ file: String, maxBytes: Int) throws(TokenFileError) -> [Entry] {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw TokenFileError(file: file, line: 0, message: String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0 { throw TokenFileError(file: file, line: 0, message: String(cString: strerror(errno))) }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-            if bytes.count > maxBytes { throw TokenFileError(file: file, line: 0, message: "larger than \(maxBytes) bytes") }
+        let bytes: [UInt8]
+        do throws(BoundedFile.Failure) { bytes = try BoundedFile.contents(of: file, limit: maxBytes) } catch {
+            throw TokenFileError(file: file, line: 0, message: error.description)
         }
         return try parse(bytes, file: file)
     }

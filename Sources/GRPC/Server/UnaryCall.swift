@@ -79,7 +79,7 @@ public final class UnaryCall: ServerCall, @unchecked Sendable {
         var rest = data
         do throws(Status) {
             let limit = server.configuration.messages.maxReceivedBytes
-            if let whole = try assembler.next(from: &rest, limit: limit, pool: server.buffers) {
+            if let whole = try assembler.next(from: &rest, limit: limit, pool: server.buffers, share: share) {
                 message = try decode(whole)
             }
         } catch {

@@ -23,26 +23,41 @@ final class BufferPool {
         min(length, budget.usedBytes > budget.limit / 2 ? Self.maxFirstCapacityWhenTight : Self.maxFirstCapacity)
     }
 
-    /// A buffer for at least `count` bytes; nil when the budget does not allow it.
-    func take(_ count: Int) -> MessageBuffer? {
-        let capacity: Int
-        if count > Self.maxKeptCapacity {
-            // Never pooled, so it need not be of a common size.
-            let (end, overflow) = count.addingReportingOverflow(4095)
-            guard !overflow else { return nil }
-            capacity = end & ~4095
-        } else {
-            let index = Self.sizeClass(count)
-            if let buffer = classes[index].popLast() {
-                pooledBytes &-= buffer.capacity
-                buffer.count = 0
-                return buffer
-            }
-            capacity = 1 << (index &+ Self.smallest)
+    /// A buffer for at least `count` bytes, from the share of a connection when there is one.
+    ///
+    /// - Throws: RESOURCE_EXHAUSTED when the share or the budget does not allow it.
+    func take(_ count: Int, for share: MessageShare? = nil) throws(Status) -> MessageBuffer {
+        let capacity = try Self.capacity(for: count)
+        guard let share, capacity > MessageShare.uncountedBytes else { return try take(capacity: capacity) }
+        try share.reserve(capacity)
+        let buffer: MessageBuffer
+        do throws(Status) {
+            buffer = try take(capacity: capacity)
+        } catch {
+            share.release(capacity)
+            throw error
+        }
+        buffer.charge(to: share)
+        return buffer
+    }
+
+    private static func capacity(for count: Int) throws(Status) -> Int {
+        guard count > maxKeptCapacity else { return 1 << (sizeClass(count) &+ smallest) }
+        // Never pooled, so it need not be of a common size.
+        let (end, overflow) = count.addingReportingOverflow(4095)
+        guard !overflow else { throw noMemory }
+        return end & ~4095
+    }
+
+    private func take(capacity: Int) throws(Status) -> MessageBuffer {
+        if capacity <= Self.maxKeptCapacity, let buffer = classes[Self.sizeClass(capacity)].popLast() {
+            pooledBytes &-= buffer.capacity
+            buffer.count = 0
+            return buffer
         }
         if !budget.reserve(capacity) {
             trim()
-            guard budget.reserve(capacity) else { return nil }
+            guard budget.reserve(capacity) else { throw Self.noMemory }
         }
         return MessageBuffer(capacity: capacity, budget: budget)
     }
@@ -55,6 +70,7 @@ final class BufferPool {
         else { return }
         let index = Self.sizeClass(buffer.capacity)
         guard buffer.capacity == 1 << (index &+ Self.smallest) else { return }
+        buffer.settle()
         pooledBytes &+= buffer.capacity
         classes[index].append(buffer)
     }
@@ -63,6 +79,8 @@ final class BufferPool {
         for index in classes.indices { classes[index].removeAll() }
         pooledBytes = 0
     }
+
+    private static var noMemory: Status { Status(.resourceExhausted, "no memory left for messages") }
 
     private static func sizeClass(_ count: Int) -> Int {
         count <= 1 << smallest ? 0 : (Int.bitWidth - (count - 1).leadingZeroBitCount) - smallest

@@ -7,14 +7,16 @@ final class Compressors {
     private var gzipDeflater: Deflater?
     private var zlibDeflater: Deflater?
 
-    func inflate(_ message: MessageBuffer, _ coding: Coding, limit: Int, pool: BufferPool) throws(Status) -> MessageBuffer {
+    func inflate(
+        _ message: MessageBuffer, _ coding: Coding, limit: Int, pool: BufferPool, share: MessageShare? = nil
+    ) throws(Status) -> MessageBuffer {
         switch coding {
         case .gzip:
             if gzipInflater == nil { gzipInflater = Inflater(.gzip) }
-            if let result = try gzipInflater?.inflate(message.bytes, limit: limit, pool: pool) { return result }
+            if let result = try gzipInflater?.inflate(message.bytes, limit: limit, pool: pool, share: share) { return result }
         case .deflate, .identity:
             if zlibInflater == nil { zlibInflater = Inflater(.deflate) }
-            if let result = try zlibInflater?.inflate(message.bytes, limit: limit, pool: pool) { return result }
+            if let result = try zlibInflater?.inflate(message.bytes, limit: limit, pool: pool, share: share) { return result }
         }
         throw Status(.internal, "decompression is not available")
     }

@@ -35,20 +35,26 @@ struct Inflater: ~Copyable {
     }
 
     /// The message that `bytes` hold, at most `limit` bytes long.
-    func inflate(_ bytes: UnsafeRawBufferPointer, limit: Int, pool: BufferPool) throws(Status) -> MessageBuffer {
-        coding == .gzip ? try inflateGzip(bytes, limit: limit, pool: pool) : try inflateZlib(bytes, limit: limit, pool: pool)
+    func inflate(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, pool: BufferPool, share: MessageShare? = nil
+    ) throws(Status) -> MessageBuffer {
+        coding == .gzip ? try inflateGzip(bytes, limit, pool, share) : try inflateZlib(bytes, limit, pool, share)
     }
 
-    private func inflateGzip(_ bytes: UnsafeRawBufferPointer, limit: Int, pool: BufferPool) throws(Status) -> MessageBuffer {
+    private func inflateGzip(
+        _ bytes: UnsafeRawBufferPointer, _ limit: Int, _ pool: BufferPool, _ share: MessageShare?
+    ) throws(Status) -> MessageBuffer {
         // Ten bytes of header, two of an empty body, eight of trailer.
         guard bytes.count >= 20 else { throw Inflater.corrupt }
         let size = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)))
         guard size / Self.greatestRatio <= bytes.count else { throw Inflater.corrupt }
         guard size <= limit else { throw Inflater.tooLarge(limit) }
-        return try inflate(bytes, exactly: size, pool: pool)
+        return try inflate(bytes, exactly: size, pool, share)
     }
 
-    private func inflateZlib(_ bytes: UnsafeRawBufferPointer, limit: Int, pool: BufferPool) throws(Status) -> MessageBuffer {
+    private func inflateZlib(
+        _ bytes: UnsafeRawBufferPointer, _ limit: Int, _ pool: BufferPool, _ share: MessageShare?
+    ) throws(Status) -> MessageBuffer {
         begin(bytes)
         var size = 0
         while true {
@@ -62,17 +68,19 @@ struct Inflater: ~Copyable {
             case .ended: break
             }
             try checkEnd()
-            guard size == made else { return try inflate(bytes, exactly: size, pool: pool) }
-            guard let room = pool.take(size) else { throw Inflater.noMemory }
+            guard size == made else { return try inflate(bytes, exactly: size, pool, share) }
+            let room = try pool.take(size, for: share)
             if size > 0 { room.append(UnsafeRawBufferPointer(start: scratch, count: size)) }
             return room
         }
     }
 
     /// `size` is what the message must come to; it is corrupt otherwise.
-    private func inflate(_ bytes: UnsafeRawBufferPointer, exactly size: Int, pool: BufferPool) throws(Status) -> MessageBuffer {
+    private func inflate(
+        _ bytes: UnsafeRawBufferPointer, exactly size: Int, _ pool: BufferPool, _ share: MessageShare?
+    ) throws(Status) -> MessageBuffer {
         begin(bytes)
-        guard let room = pool.take(size) else { throw Inflater.noMemory }
+        let room = try pool.take(size, for: share)
         var made = 0
         // zlib wants somewhere to write even when nothing is to come.
         var step = size > 0 ? try run(into: room.base, size, made: &made) : .full
@@ -109,7 +117,6 @@ struct Inflater: ~Copyable {
         guard stream.pointee.avail_in == 0 else { throw Status(.internal, "bytes after the compressed message") }
     }
 
-    private static var noMemory: Status { Status(.resourceExhausted, "no memory left for messages") }
     private static var corrupt: Status { Status(.internal, "corrupt compressed message") }
     private static var endsEarly: Status { Status(.internal, "compressed message ends too early") }
     private static func tooLarge(_ limit: Int) -> Status {

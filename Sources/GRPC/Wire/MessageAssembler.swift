@@ -16,14 +16,14 @@ struct MessageAssembler {
 
     /// Takes from the front of `bytes` up to the end of a message, which is returned once it is whole.
     mutating func next(
-        from bytes: inout UnsafeRawBufferPointer, limit: Int, pool: BufferPool
+        from bytes: inout UnsafeRawBufferPointer, limit: Int, pool: BufferPool, share: MessageShare? = nil
     ) throws(Status) -> Message? {
         while prefixCount < 5 {
             guard let byte = bytes.first else { return nil }
             prefix = prefix << 8 | UInt64(byte)
             prefixCount &+= 1
             bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
-            if prefixCount == 5 { try readPrefix(limit: limit, pool: pool) }
+            if prefixCount == 5 { try readPrefix(limit: limit, pool: pool, share: share) }
         }
         guard var room = buffer.take() else { return nil }
         while true {
@@ -38,7 +38,7 @@ struct MessageAssembler {
                 return nil
             }
             // A caller occupies at most four times what it has sent: what it says it will send costs nothing.
-            let larger = try take(min(length, room.capacity &* 4), pool)
+            let larger = try pool.take(min(length, room.capacity &* 4), for: share)
             larger.append(room.bytes)
             pool.give(room)
             room = larger
@@ -49,19 +49,14 @@ struct MessageAssembler {
         return Message(buffer: room, isCompressed: isCompressed)
     }
 
-    private mutating func readPrefix(limit: Int, pool: BufferPool) throws(Status) {
+    private mutating func readPrefix(limit: Int, pool: BufferPool, share: MessageShare?) throws(Status) {
         let flag = prefix >> 32
         guard flag <= 1 else { throw Status(.internal, "message flag \(flag) is neither 0 nor 1") }
         length = Int(prefix & 0xffff_ffff)
         guard length <= limit else {
             throw Status(.resourceExhausted, "Received message larger than max (\(length) vs. \(limit))")
         }
-        buffer = try take(pool.firstCapacity(of: length), pool)
-    }
-
-    private func take(_ count: Int, _ pool: BufferPool) throws(Status) -> MessageBuffer {
-        guard let room = pool.take(count) else { throw Status(.resourceExhausted, "no memory left for messages") }
-        return room
+        buffer = try pool.take(pool.firstCapacity(of: length), for: share)
     }
 
     /// Forgets what has come of a message; its memory goes back to the pool.

@@ -8,6 +8,8 @@ public final class MessageBuffer: @unchecked Sendable {
     public internal(set) var count: Int = 0
     let capacity: Int
     private let budget: MemoryBudget?
+    /// Whose share of the budget this takes; nil for a small buffer, and for one that waits to be used again.
+    private var share: MessageShare?
 
     /// Bytes past the end of every message that may be read, though they say nothing.
     public static let readSlackBytes = 64
@@ -28,6 +30,16 @@ public final class MessageBuffer: @unchecked Sendable {
     deinit {
         base.deallocate()
         budget?.release(capacity)
+        settle()
+    }
+
+    /// Counts against a share from now on; what it takes is reserved already.
+    func charge(to share: MessageShare) { self.share = share }
+
+    /// Gives back what it takes of a share.
+    func settle() {
+        share?.release(capacity)
+        share = nil
     }
 
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }

@@ -27,6 +27,9 @@ public struct Metadata: Sendable {
         list.append(name, String(decoding: Base64.encode(binary), as: UTF8.self))
     }
 
+    /// Adds all fields of `other`.
+    public mutating func append(_ other: Metadata) { list.append(other) }
+
     /// A field as it was received.
     package mutating func append(received name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         list.append(name, value)

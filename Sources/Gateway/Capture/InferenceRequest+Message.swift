@@ -17,7 +17,7 @@ extension InferenceRequest {
             writer.tensor(
                 MessageText(input.name), datatype: InferDatatype(input.dataType).name, shape: (0..<input.dims.count).map { Int64(input.dims[$0]) })
             let start = strings.count
-            if case .tensor(let tensor) = input.contents, tensor.dataType == .string { RawStrings.append(tensor.strings[...], to: &strings) }
+            if case .tensor(let tensor) = input.contents, tensor.dataType == .string { strings.append(raw: tensor.strings[...]) }
             ranges.append(start..<strings.count)
         }
         for output in requestedOutputs { writer.requestedOutput(MessageText(output)) }

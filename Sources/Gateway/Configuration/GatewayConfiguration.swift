@@ -19,7 +19,12 @@ public struct GatewayConfiguration: Sendable, Hashable {
         case trace, debug, info, notice, warning, error, critical
     }
 
-    /// Certificates, all of them PEM files; read again when they change.
+    /// A port by what it is for.
+    public enum Port: String, Sendable, Hashable, CaseIterable {
+        case grpc, http, metrics
+    }
+
+    /// Certificates of all ports, PEM files; read again when they change.
     public struct TLS: Sendable, Hashable {
         public var certificatePath: String
         public var keyPath: String
@@ -31,6 +36,18 @@ public struct GatewayConfiguration: Sendable, Hashable {
             self.keyPath = keyPath
             self.clientAuthorityPath = clientAuthorityPath
         }
+    }
+
+    /// Files that TensorFlow Serving's model server takes, in protobuf's text format.
+    public struct TensorFlowServing: Sendable, Hashable {
+        /// Models, where they are, and which of their versions are served.
+        public var modelConfigPath: String?
+        /// How requests are put together to batches, for models that do not say.
+        public var batchingParametersPath: String?
+        /// Where metrics are.
+        public var monitoringConfigPath: String?
+
+        public init() {}
     }
 
     /// What is recorded of the requests that come in. The files hold what clients sent, as it is.
@@ -61,7 +78,12 @@ public struct GatewayConfiguration: Sendable, Hashable {
     /// Compute threads; nil takes one per processor.
     public var threads: Int?
     public var tls: TLS?
+    /// Ports that stay in plain text although there is a certificate.
+    public var plainPorts: [Port] = []
     public var tokenFilePath: String?
+    /// Keys in TorchServe's form; made when it is not there.
+    public var torchServeTokenPath: String?
+    public var tensorFlowServing = TensorFlowServing()
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
     /// What the keys of system shared memory must begin with that clients may register; nil allows none.
@@ -72,6 +94,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public var capture: Capture?
     /// How long replies that are owed may take once the server is told to stop.
     public var drainNanos: Int64 = 30_000_000_000
+    /// Whether answers tell balancers how loaded the server is.
+    public var loadReports = false
     public var limits = Limits()
 
     public init() {}
@@ -80,6 +104,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public struct Limits: Sendable, Hashable {
         /// The largest request, before and after decompression. Beyond: RESOURCE_EXHAUSTED.
         public var maxMessageBytes = 64 << 20
+        /// Memory of the messages of one connection, at least four times the largest request. Beyond: RESOURCE_EXHAUSTED.
+        public var maxConnectionMessageBytes = 512 << 20
         /// Requests open at once on one connection. Beyond: REFUSED_STREAM.
         public var maxConcurrentStreams = 256
         /// Beyond: a new connection is closed at once.
@@ -98,7 +124,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
 
     /// - Throws: for the first setting that cannot be, by its name on the command line.
     public func validate() throws(GatewayError) {
-        guard !modelRepositories.isEmpty else { throw GatewayError("no model repository is given: --model-repository DIR") }
+        guard !modelRepositories.isEmpty || tensorFlowServing.modelConfigPath != nil else { throw GatewayError("no model repository is given: --model-repository DIR") }
         for path in modelRepositories { try Self.checkFolder(path) }
         for (name, port) in [("grpc-port", grpcPort), ("http-port", httpPort), ("metrics-port", metricsPort)]
         where !(0...65535).contains(port) {
@@ -106,6 +132,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
         }
         try capture?.validate()
         if let threads, !(1...1024).contains(threads) { throw GatewayError("--threads: \(threads) is not from 1 to 1024") }
+        guard plainPorts.isEmpty || tls != nil else { throw GatewayError("--plain-port needs --tls-cert: without it every port is in plain text") }
         guard modelsToLoad.isEmpty || modelControlMode == .explicit else {
             throw GatewayError("--load-model needs --model-control-mode explicit")
         }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Text
 internal import YAML
 
 extension GatewayConfiguration {
@@ -8,7 +8,10 @@ extension GatewayConfiguration {
     /// Reads the settings of a file in YAML. Its keys are the names of the command line's options with `_` for `-`; paths are taken as
     /// on the command line, from the working directory.
     public init(file path: String) throws(GatewayError) {
-        let bytes = try Self.contents(of: path)
+        let bytes: [UInt8]
+        do throws(BoundedFile.Failure) { bytes = try BoundedFile.contents(of: path, limit: Self.maxFileBytes) } catch {
+            throw GatewayError("cannot read \(path): \(error)")
+        }
         self.init()
         do throws(YamlError) {
             guard var map = try YamlMap(bytes, file: path) else { return }
@@ -17,23 +20,6 @@ extension GatewayConfiguration {
         } catch {
             throw GatewayError(error.description)
         }
-    }
-
-    private static func contents(of path: String) throws(GatewayError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw GatewayError("cannot read \(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: maxFileBytes + 1)
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, $0.count - filled) }
-            guard count >= 0 else { throw GatewayError("cannot read \(path): \(String(cString: strerror(errno)))") }
-            if count == 0 { break }
-            filled += count
-        }
-        guard filled <= maxFileBytes else { throw GatewayError("\(path): larger than \(maxFileBytes) bytes") }
-        bytes.removeSubrange(filled...)
-        return bytes
     }
 
     private mutating func read(_ map: inout YamlMap) throws(YamlError) {
@@ -55,7 +41,12 @@ extension GatewayConfiguration {
         } else if certificate != nil || key != nil || authority != nil {
             throw YamlError("\(map.file):\(map.line): 'tls_cert' and 'tls_key' go together, and 'tls_client_ca' needs both")
         }
+        plainPorts = try map.choices("plain_port", Port.allCases.map { ($0.rawValue, $0) }) ?? plainPorts
         tokenFilePath = try map.string("auth_token_file")
+        torchServeTokenPath = try map.string("torchserve_token_file")
+        tensorFlowServing.modelConfigPath = try map.string("tensorflow_serving_model_config_file")
+        tensorFlowServing.batchingParametersPath = try map.string("tensorflow_serving_batching_parameters_file")
+        tensorFlowServing.monitoringConfigPath = try map.string("tensorflow_serving_monitoring_config_file")
         sharedMemoryPrefix = try map.string("shared_memory_prefix")
         corsOrigins = try map.strings("cors_origin") ?? corsOrigins
         logFormat = try map.choice("log_format", LogFormat.allCases.map { ($0.rawValue, $0) }) ?? logFormat
@@ -68,6 +59,7 @@ extension GatewayConfiguration {
             self.capture = capture
         }
         drainNanos = try map.duration("drain") ?? drainNanos
+        loadReports = try map.bool("load_reports") ?? loadReports
         if var inner = try map.map("limits") {
             try limits.read(&inner)
             try inner.finish()
@@ -78,6 +70,7 @@ extension GatewayConfiguration {
 extension GatewayConfiguration.Limits {
     fileprivate mutating func read(_ map: inout YamlMap) throws(YamlError) {
         maxMessageBytes = try map.int("max_message_bytes", in: 1...Int(Int32.max)) ?? maxMessageBytes
+        maxConnectionMessageBytes = try map.int("max_connection_message_bytes", in: 1...(1 << 40)) ?? maxConnectionMessageBytes
         maxConcurrentStreams = try map.int("max_concurrent_streams", in: 1...Int(Int32.max)) ?? maxConcurrentStreams
         maxConnections = try map.int("max_connections", in: 1...(1 << 24)) ?? maxConnections
         maxConnectionAgeNanos = try map.duration("max_connection_age") ?? maxConnectionAgeNanos

@@ -1,14 +1,14 @@
-internal import GRPC
-internal import NIOCore
+package import GRPC
+package import NIOCore
 
 /// The frames of gRPC-Web: a flag, a length and a message; the status comes as a last frame that looks like headers.
-enum GRPCWebFrames {
+package enum GRPCWebFrames {
     private static let trailerFlag: UInt8 = 0x80
     /// Messages of one request. Beyond: 400.
     private static let maxMessages = 65_536
 
     /// The messages of a request.
-    static func messages(in body: UnsafeRawBufferPointer, isText: Bool) throws(WebFailure) -> [[UInt8]] {
+    package static func messages(in body: UnsafeRawBufferPointer, isText: Bool) throws(WebFailure) -> [[UInt8]] {
         guard isText else { return try split(body) }
         guard let decoded = decode(body) else { throw WebFailure(400, "the body is no base64") }
         let messages = decoded.withUnsafeBytes { bytes in Result { () throws(WebFailure) in try split(bytes) } }
@@ -56,10 +56,10 @@ enum GRPCWebFrames {
     }
 
     /// The frame of an answer's message.
-    static func data(_ message: UnsafeRawBufferPointer, isText: Bool) -> ByteBuffer { frame(0, message, isText: isText) }
+    package static func data(_ message: UnsafeRawBufferPointer, isText: Bool) -> ByteBuffer { frame(0, message, isText: isText) }
 
     /// The frame that ends an answer.
-    static func trailers(_ status: Status, _ metadata: Metadata, isText: Bool) -> ByteBuffer {
+    package static func trailers(_ status: Status, _ metadata: Metadata, isText: Bool) -> ByteBuffer {
         var text = Array("grpc-status:\(status.code.rawValue)\r\ngrpc-message:\(encoded(status.message))\r\n".utf8)
         if !status.details.isEmpty { text += Array("grpc-status-details-bin:\(TextBase64.encode(status.details))\r\n".utf8) }
         // swift-format-ignore: ReplaceForEachWithForLoop

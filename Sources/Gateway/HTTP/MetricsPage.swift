@@ -6,6 +6,9 @@ struct MetricsPage {
     let core: ServingCore
     let wire: WireMetrics
     let capture: RequestCapture?
+    let load: LoadReporter
 
-    var text: String { PrometheusText.render(core.metrics() + wire.families + ProcessMetrics.families + (capture?.families ?? [])) }
+    var text: String {
+        PrometheusText.render(core.metrics() + wire.families + ProcessMetrics.families + (capture?.families ?? []) + load.families)
+    }
 }

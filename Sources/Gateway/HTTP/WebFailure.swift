@@ -4,10 +4,10 @@ internal import Messages
 internal import Serving
 
 /// Why a request on the HTTP port got no answer, in no protocol's words yet.
-struct WebFailure: Error, Sendable {
-    var status: Int
+package struct WebFailure: Error, Sendable {
+    package var status: Int
     /// A sentence without a final stop.
-    var message: String
+    package var message: String
     var headers: [(name: String, value: String)] = []
 
     init(_ status: Int, _ message: String) {

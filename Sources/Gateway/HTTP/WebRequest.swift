@@ -24,10 +24,10 @@ struct WebRequest: Sendable {
 }
 
 /// The parameters behind a path's question mark.
-struct WebQuery: Sendable, Hashable {
+package struct WebQuery: Sendable, Hashable {
     private var values: [String: String] = [:]
 
-    init(_ text: Substring) {
+    package init(_ text: Substring) {
         for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = WebPath.decode(pair[0], plusIsSpace: true) else { continue }
@@ -35,15 +35,15 @@ struct WebQuery: Sendable, Hashable {
         }
     }
 
-    subscript(name: String) -> String? { values[name] }
+    package subscript(name: String) -> String? { values[name] }
 }
 
 /// A path in parts, each decoded.
-struct WebPath: Sendable {
-    let parts: [String]
+package struct WebPath: Sendable {
+    package let parts: [String]
 
     /// Nil for a path whose percent encoding is wrong, or that has more than `maxParts`.
-    init?(_ path: Substring, maxParts: Int) {
+    package init?(_ path: Substring, maxParts: Int) {
         var parts: [String] = []
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             guard parts.count < maxParts, let decoded = Self.decode(part) else { return nil }
@@ -53,7 +53,7 @@ struct WebPath: Sendable {
     }
 
     /// Undoes percent encoding; nil when it is wrong or hides what is no UTF-8.
-    static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
+    package static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
         var bytes: [UInt8] = []
         var rest = Substring(text).utf8

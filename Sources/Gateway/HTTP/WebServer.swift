@@ -1,5 +1,7 @@
 internal import GRPC
+internal import HTTP2
 internal import Hummingbird
+internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -22,14 +24,14 @@ final class WebServer: Sendable {
         self.limits = limits
     }
 
-    /// Listens in the background with the given rooms; returns the port.
-    func start(_ rooms: [any WebRoom], host: String, port: Int, on group: any EventLoopGroup) async throws -> Int {
+    /// Listens in the background with the given rooms, in plain text when there is no certificate; returns the port.
+    func start(_ rooms: [any WebRoom], host: String, port: Int, tls: TLSIdentity?, on group: any EventLoopGroup) async throws -> Int {
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         var quiet = log
         quiet.logLevel = .error
         let application = Application(
             responder: WebResponder(rooms: rooms, authorizer: authorizer, limits: limits, crossOrigin: crossOrigin),
-            server: .http1(configuration: .init(idleTimeout: .seconds(limits.idleSeconds))),
+            server: channels(tls),
             configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in found.yield(channel.localAddress?.port ?? port) },
             eventLoopGroupProvider: .shared(group), logger: quiet)
@@ -44,6 +46,15 @@ final class WebServer: Sendable {
         for await port in ports { return port }
         try await task.value
         throw GatewayError("\(host):\(port): the HTTP server ended as it started")
+    }
+
+    /// How a connection is spoken to.
+    private func channels(_ tls: TLSIdentity?) -> HTTPServerBuilder {
+        let configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(limits.idleSeconds))
+        guard let tls else { return .http1(configuration: configuration) }
+        return HTTPServerBuilder { responder in
+            SecureChannel(base: HTTP1Channel(responder: responder, configuration: configuration), identity: tls)
+        }
     }
 
     func stop() async {

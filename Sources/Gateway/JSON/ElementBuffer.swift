@@ -1,28 +1,29 @@
-internal import JSON
+package import JSON
 internal import Messages
 internal import Serving
-internal import Tensors
+package import Tensors
 
 /// The elements of one tensor, gathered in row-major order while JSON is read.
-struct ElementBuffer: ~Copyable {
+package struct ElementBuffer: ~Copyable {
     /// What stands for an element beside the type's own literals.
-    struct Options: OptionSet {
-        let rawValue: Int
+    package struct Options: OptionSet {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
         /// `{"b64": "…"}` stands for bytes.
-        static let base64 = Options(rawValue: 1)
+        package static let base64 = Options(rawValue: 1)
         /// `null` stands for a missing number: NaN.
-        static let nullIsNaN = Options(rawValue: 2)
+        package static let nullIsNaN = Options(rawValue: 2)
         /// Numbers and booleans stand for each other where nothing is lost: a column of a table says little about its type.
-        static let lenient = Options(rawValue: 4)
+        package static let lenient = Options(rawValue: 4)
     }
 
     let dataType: DataType
     private let options: Options
     private var bytes = WireBuffer()
     private var strings: [ByteString] = []
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init(_ dataType: DataType, options: Options = []) {
+    package init(_ dataType: DataType, options: Options = []) {
         self.dataType = dataType
         self.options = options
     }
@@ -32,7 +33,7 @@ struct ElementBuffer: ~Copyable {
 
     /// Reads one element.
     @inline(__always)
-    mutating func append(_ reader: inout JSONReader) throws(JSONError) {
+    package mutating func append(_ reader: inout JSONReader) throws(JSONError) {
         switch dataType {
         case .float32: store(try number(&reader).float)
         case .float64: store(try number(&reader).double)
@@ -114,7 +115,7 @@ struct ElementBuffer: ~Copyable {
     }
 
     /// Reads elements, and lists of them to any depth, in row-major order.
-    mutating func appendAll(_ reader: inout JSONReader) throws(JSONError) {
+    package mutating func appendAll(_ reader: inout JSONReader) throws(JSONError) {
         guard try reader.peek() == .array else { return try append(&reader) }
         try reader.beginArray()
         while try reader.nextElement() {
@@ -123,7 +124,7 @@ struct ElementBuffer: ~Copyable {
     }
 
     /// What has been gathered, as a tensor of `shape`, whose element count must be ``count``.
-    func tensor(_ shape: Shape) -> Tensor {
+    package func tensor(_ shape: Shape) -> Tensor {
         if dataType == .string { return Tensor(strings: strings, shape: shape) }
         let tensor = Tensor(dataType: dataType, shape: shape)
         if let start = bytes.bytes.baseAddress {

@@ -1,11 +1,11 @@
-internal import JSON
+package import JSON
 internal import Messages
-internal import Serving
+package import Serving
 internal import Tensors
 
 extension JSONWriter {
     /// How strings among the elements are written.
-    enum StringForm {
+    package enum StringForm {
         /// As text; bytes that are no UTF-8 are replaced.
         case text
         /// As text where they are UTF-8, else as `{"b64": "…"}`.
@@ -15,7 +15,7 @@ extension JSONWriter {
     }
 
     /// The elements of `range` one after the other, without brackets.
-    mutating func elements(of output: OutputTensor, in range: Range<Int>, strings form: StringForm = .text) {
+    package mutating func elements(of output: OutputTensor, in range: Range<Int>, strings form: StringForm = .text) {
         let bytes = output.bytes
         switch output.dataType {
         case .string:
@@ -43,12 +43,12 @@ extension JSONWriter {
     }
 
     /// The tensor as lists of lists; a scalar as its element.
-    mutating func nested(_ output: OutputTensor, strings form: StringForm = .text) {
+    package mutating func nested(_ output: OutputTensor, strings form: StringForm = .text) {
         nested(output, axis: 0, start: 0, count: output.count, form)
     }
 
     /// What lies at one index of the leading axis, as lists of lists.
-    mutating func row(_ row: Int, of output: OutputTensor, strings form: StringForm = .text) {
+    package mutating func row(_ row: Int, of output: OutputTensor, strings form: StringForm = .text) {
         guard output.dims.count > 0, output.dims[0] > 0 else { return nested(output, strings: form) }
         let width = output.count / output.dims[0]
         nested(output, axis: 1, start: row * width, count: width, form)

@@ -1,20 +1,20 @@
-internal import JSON
-internal import Tensors
+package import JSON
+package import Tensors
 
 /// A tensor that JSON writes as lists of lists: the lists give the shape, and must all be of one length at each depth.
-struct NestedList: ~Copyable {
+package struct NestedList: ~Copyable {
     private var elements: ElementBuffer
     /// Extents by depth, as far as they are known.
     private var dims: [Int] = []
     /// The depth at which elements stand; nil before the first.
     private var leafDepth: Int?
 
-    init(_ dataType: DataType, options: ElementBuffer.Options) {
+    package init(_ dataType: DataType, options: ElementBuffer.Options) {
         elements = ElementBuffer(dataType, options: options)
     }
 
     /// Reads one value as what stands at `depth`.
-    mutating func append(_ reader: inout JSONReader, depth: Int) throws(JSONError) {
+    package mutating func append(_ reader: inout JSONReader, depth: Int) throws(JSONError) {
         guard try reader.peek() == .array else {
             guard leafDepth ?? depth == depth, dims.count <= depth else { throw Self.ragged(reader.mark()) }
             leafDepth = depth
@@ -46,7 +46,7 @@ struct NestedList: ~Copyable {
     private static func ragged(_ place: Int) -> JSONError { JSONError("the lists are not of one length and depth", at: place) }
 
     /// What was read.
-    consuming func tensor(at place: Int) throws(JSONError) -> Tensor {
+    package consuming func tensor(at place: Int) throws(JSONError) -> Tensor {
         guard let shape = Shape(checking: dims), shape.count == elements.count else { throw Self.ragged(place) }
         return elements.tensor(shape)
     }

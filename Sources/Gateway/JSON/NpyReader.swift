@@ -1,14 +1,14 @@
-internal import Serving
-internal import Tensors
+package import Serving
+package import Tensors
 
 /// Reads an array in NumPy's file format.
-enum NpyReader {
+package enum NpyReader {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    static func isNpy(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count > 10 && bytes.prefix(6).elementsEqual(magic) }
+    package static func isNpy(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count > 10 && bytes.prefix(6).elementsEqual(magic) }
 
     /// The array's type and shape, and where its elements lie in row-major order.
-    static func read(_ bytes: UnsafeRawBufferPointer) throws(ServingError) -> (
+    package static func read(_ bytes: UnsafeRawBufferPointer) throws(ServingError) -> (
         dataType: DataType, dims: [Int], elements: UnsafeRawBufferPointer
     ) {
         guard isNpy(bytes) else { throw wrong("it does not begin as one") }

@@ -1,7 +1,7 @@
 /// What a shape leaves open, filled in from a number of elements.
-enum OpenShape {
+package enum OpenShape {
     /// The extents for `count` elements: of several open ones the first are 1. Nil when they cannot make that many.
-    static func fill(_ dims: [Int]?, count: Int) -> [Int]? {
+    package static func fill(_ dims: [Int]?, count: Int) -> [Int]? {
         guard var dims else { return [count] }
         guard let open = dims.lastIndex(where: { $0 < 0 }) else {
             return product(dims) == count ? dims : nil

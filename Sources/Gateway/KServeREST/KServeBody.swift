@@ -74,42 +74,9 @@ struct KServeBody {
 
     private mutating func readParameters(_ document: JSONDocument, at place: Int) throws(JSONError) {
         guard case .object(let members) = document else { throw JSONError("'parameters' must be an object", at: place) }
-        var sequence: SequencePosition?
-        var isStart = false
-        var isEnd = false
-        for (name, value) in members {
-            switch (name, value) {
-            case ("priority", _): request.priority = Int(clamping: try Self.whole(name, value, place))
-            case ("timeout", _):
-                let (nanos, overflow) = try Self.whole(name, value, place).multipliedReportingOverflow(by: 1000)
-                request.queueTimeoutNanos = overflow ? .max : nanos
-            case ("binary_data_output", .bool(let flag)): isBinary = flag
-            case ("sequence_id", .int(let number)) where number >= 0:
-                if number > 0 { sequence = SequencePosition(identifier: .number(UInt64(number))) }
-            case ("sequence_id", .uint(let number)): sequence = SequencePosition(identifier: .number(number))
-            case ("sequence_id", .string(let text)): if !text.isEmpty { sequence = SequencePosition(identifier: .text(text)) }
-            case ("sequence_id", _): throw JSONError("the parameter 'sequence_id' must be a whole number or a string", at: place)
-            case ("sequence_start", .bool(let flag)): isStart = flag
-            case ("sequence_end", .bool(let flag)): isEnd = flag
-            case (_, .bool(let flag)): request.parameters.append(RequestParameter(name: name, value: .bool(flag)))
-            case (_, .int(let number)): request.parameters.append(RequestParameter(name: name, value: .int(number)))
-            case (_, .uint(let number)): request.parameters.append(RequestParameter(name: name, value: .uint(number)))
-            case (_, .double(let number)): request.parameters.append(RequestParameter(name: name, value: .double(number)))
-            case (_, .string(let text)): request.parameters.append(RequestParameter(name: name, value: .string(text)))
-            default: throw JSONError("the parameter '\(name)' must be a string, a number, true or false", at: place)
-            }
-        }
-        sequence?.isStart = isStart
-        sequence?.isEnd = isEnd
-        request.sequence = sequence
-    }
-
-    private static func whole(_ name: String, _ value: JSONDocument, _ place: Int) throws(JSONError) -> Int64 {
-        switch value {
-        case .int(let number) where number >= 0: return number
-        case .uint(let number): return Int64(clamping: number)
-        default: throw JSONError("the parameter '\(name)' must be a whole number that is not negative", at: place)
-        }
+        var parameters = JSONParameters(of: request)
+        for (name, value) in members { try parameters.set(name, value, at: place) }
+        isBinary = parameters.isBinary
     }
 
     private mutating func readInput(_ reader: inout JSONReader) throws(JSONError) {
@@ -134,7 +101,7 @@ struct KServeBody {
                 let place = reader.mark()
                 let document = try reader.document()
                 if let size = document["binary_data_size"] {
-                    input.binaryBytes = Int(clamping: try Self.whole("binary_data_size", size, place))
+                    input.binaryBytes = Int(clamping: try JSONParameters.whole("binary_data_size", size, place))
                 }
                 input.memory = try Self.memory(document, tensor: input.name, at: place)
             case "data":
@@ -159,7 +126,7 @@ struct KServeBody {
                 let place = reader.mark()
                 let document = try reader.document()
                 if let classes = document["classification"] {
-                    wish.classCount = Int(clamping: try Self.whole("classification", classes, place))
+                    wish.classCount = Int(clamping: try JSONParameters.whole("classification", classes, place))
                 }
                 if let binary = document["binary_data"] {
                     guard case .bool(let flag) = binary else { throw JSONError("'binary_data' must be true or false", at: place) }
@@ -184,10 +151,10 @@ struct KServeBody {
     private static func memory(_ parameters: JSONDocument, tensor: String, at place: Int) throws(JSONError) -> SharedMemoryPlace? {
         guard let region = parameters["shared_memory_region"] else { return nil }
         guard case .string(let region) = region else { throw JSONError("'shared_memory_region' must be a string", at: place) }
-        let offset = try parameters["shared_memory_offset"].map { value throws(JSONError) in try whole("shared_memory_offset", value, place)
+        let offset = try parameters["shared_memory_offset"].map { value throws(JSONError) in try JSONParameters.whole("shared_memory_offset", value, place)
         }
         let byteCount = try parameters["shared_memory_byte_size"].map { value throws(JSONError) in
-            try whole("shared_memory_byte_size", value, place)
+            try JSONParameters.whole("shared_memory_byte_size", value, place)
         }
         do throws(ServingError) {
             return try SharedMemoryPlace(region: region, offset: offset, byteCount: byteCount, tensor: tensor)
@@ -216,9 +183,7 @@ struct KServeBody {
             }
             let bytes = UnsafeRawBufferPointer(rebasing: binary[binaryUsed..<binaryUsed + count])
             binaryUsed += count
-            guard dataType == .string else { return InputTensor(name: name, dataType: dataType, dims: dims, contents: .bytes(bytes)) }
-            let strings = try KServeREST.asking { () throws(ServingError) in try RawStrings.tensor(bytes, input: input.name, dims) }
-            return InputTensor(name: name, dataType: dataType, dims: dims, contents: .tensor(strings))
+            return try KServeREST.asking { () throws(ServingError) in try InputTensor(name: name, dataType, dims, raw: bytes) }
         }
         guard let place = input.data else { throw WebFailure(400, "input '\(input.name)' has neither 'data' nor 'binary_data_size'") }
         var elements = ElementBuffer(dataType)

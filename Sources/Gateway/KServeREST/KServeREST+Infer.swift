@@ -12,6 +12,7 @@ extension KServeREST {
         let request = InferenceRequest()
         request.origin = .kserveREST
         request.model = Name(model)
+        request.parts = .refused("HTTP end point doesn't support models with decoupled transaction policy")
         request.version = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
         var wishes: [OutputWish] = []
         var isBinary = false
@@ -62,7 +63,7 @@ extension KServeREST {
 
     private func answer(_ request: InferenceRequest, _ wishes: [OutputWish], _ isBinary: Bool) throws(ServingError) -> WebAnswer {
         guard let version = request.servedBy else { throw ServingError(.internal, "the request was answered by nobody") }
-        let outputs = try service.extensions.wished(request, wishes, version)
+        let outputs = try service.extensions.wished(request.outputs, wishes, version)
         var json = JSONWriter()
         var raw: [ByteBuffer] = []
         json.beginObject()
@@ -106,7 +107,7 @@ extension KServeREST {
         json.endArray()
         if let place = wish.memory {
             var strings = WireBuffer()
-            RawStrings.append(output.strings, to: &strings)
+            strings.append(raw: output.strings)
             let bytes = output.dataType == .string ? strings.bytes : output.bytes
             try service.extensions.place(output, at: place, raw: bytes)
             json.key("parameters")
@@ -120,7 +121,7 @@ extension KServeREST {
             let buffer: ByteBuffer
             if output.dataType == .string {
                 var strings = WireBuffer()
-                RawStrings.append(output.strings, to: &strings)
+                strings.append(raw: output.strings)
                 buffer = ByteBuffer(bytes: strings.bytes)
             } else {
                 buffer = ByteBuffer(bytes: output.bytes)
@@ -138,66 +139,5 @@ extension KServeREST {
             json.endArray()
         }
         json.endObject()
-    }
-
-    /// A request whose members are the inputs themselves, and an answer whose members are the outputs: for models with a row of text or
-    /// numbers in and out.
-    func generate(_ web: WebRequest, _ model: String, _ version: String) async throws(WebFailure) -> WebAnswer {
-        let selector = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
-        let live = try Self.asking { () throws(ServingError) in try core.version(of: model, selector) }
-        let request = InferenceRequest()
-        request.origin = .kserveREST
-        request.model = Name(model)
-        request.version = selector
-        do throws(JSONError) {
-            var reader = JSONReader(web.body.bytes)
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                let place = reader.mark()
-                guard let port = live.signature.inputs.first(where: { $0.name == key }) else {
-                    guard key == "id" || key == "parameters" else {
-                        throw JSONError(
-                            "model '\(model)' has no input '\(key)'; its inputs are \(live.signature.inputs.map(\.name).joined(separator: ", "))",
-                            at: place)
-                    }
-                    if key == "id" { request.id = Name(try reader.string()) } else { try reader.skip() }
-                    continue
-                }
-                var list = NestedList(port.dataType, options: [.base64])
-                try list.append(&reader, depth: 0)
-                let tensor = try list.tensor(at: place)
-                // Leading extents that the caller left out are 1.
-                let missing = max(0, (port.dims?.count ?? tensor.shape.rank) - tensor.shape.rank)
-                let dims = Dims(Array(repeating: 1, count: missing) + tensor.shape.dims)
-                request.inputs.append(InputTensor(name: Name(key), dataType: port.dataType, dims: dims, contents: .tensor(tensor)))
-            }
-            try reader.end()
-        } catch {
-            throw WebFailure(error)
-        }
-        do throws(ServingError) { try await Asking.ask(request, core) } catch { throw WebFailure(error) }
-        guard let served = request.servedBy else { throw WebFailure(500, "the request was answered by nobody") }
-        return .json { json in
-            json.beginObject()
-            if !request.id.isEmpty {
-                json.key("id")
-                json.string(request.id.string)
-            }
-            json.key("model_name")
-            json.string(served.model)
-            json.key("model_version")
-            json.string(String(served.number))
-            for output in request.outputs {
-                json.key(output.name)
-                if output.count == 1 {
-                    json.elements(of: output, in: 0..<1)
-                } else {
-                    json.beginArray()
-                    json.elements(of: output, in: 0..<output.count)
-                    json.endArray()
-                }
-            }
-            json.endObject()
-        }
     }
 }

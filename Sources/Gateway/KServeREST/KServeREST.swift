@@ -70,6 +70,7 @@ struct KServeREST: WebRoom {
             }
         case ["stats"]: return .get { _ in try statistics(name, version) }
         case ["infer"]: return .post { request in try await infer(request, name, version) }
+        case ["generate_stream"]: return .post { request in try await generateStream(request, name, version) }
         case ["generate"]: return .post { request in try await generate(request, name, version) }
         case ["trace", "setting"]: return settings(ofModel: name)
         default: return nil

@@ -13,6 +13,7 @@ enum OpenAPI {
         ("/v2/models/{model}/stats", [("get", "What a model has done")]),
         ("/v2/models/{model}/infer", [("post", "KServe v2 inference, JSON or binary tensors")]),
         ("/v2/models/{model}/generate", [("post", "Inference with the inputs as members of an object")]),
+        ("/v2/models/{model}/generate_stream", [("post", "The same, each part of the answer as a server-sent event")]),
         ("/v2/models/{model}/versions/{version}/infer", [("post", "The same, of one version")]),
         ("/v2/repository/index", [("post", "Every model, version and state")]),
         ("/v2/repository/models/{model}/load", [("post", "Loads a model")]),

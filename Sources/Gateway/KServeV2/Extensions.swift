@@ -5,14 +5,16 @@ internal import Tensors
 struct KServeExtensions: Sendable {
     let memory: SharedMemory
     let labels: ClassLabels
+    /// Sent with every answer; nil when nobody wants it.
+    var load: LoadReporter?
 
     /// The outputs as they were wished for: classes in place of numbers. `wishes` is parallel to the outputs, or empty.
-    func wished(_ request: InferenceRequest, _ wishes: [OutputWish], _ version: ModelVersion) throws(ServingError) -> [OutputTensor] {
-        guard wishes.contains(where: { $0.classCount > 0 }) else { return request.outputs }
+    func wished(_ answered: [OutputTensor], _ wishes: [OutputWish], _ version: ModelVersion) throws(ServingError) -> [OutputTensor] {
+        guard wishes.contains(where: { $0.classCount > 0 }) else { return answered }
         var isBatched = false
         if case .rows = version.batchability, version.spec.maxBatchRows != 0 { isBatched = true }
         var outputs: [OutputTensor] = []
-        for (index, output) in request.outputs.enumerated() {
+        for (index, output) in answered.enumerated() {
             let count = index < wishes.count ? wishes[index].classCount : 0
             guard count > 0 else {
                 outputs.append(output)
@@ -36,8 +38,7 @@ struct KServeExtensions: Sendable {
         let storage = try memory.read(place, tensor: name.string)
         let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
         if dataType == .string {
-            return InputTensor(
-                name: name, dataType: dataType, dims: dims, contents: .tensor(try RawStrings.tensor(bytes, input: name, dims)))
+            return try InputTensor(name: name, dataType, dims, raw: bytes)
         }
         guard let count = dims.checkedCount, count.multipliedReportingOverflow(by: dataType.byteWidth) == (storage.byteCount, false) else {
             throw ServingError(

@@ -9,15 +9,19 @@ internal import Tensors
 ///
 /// Pooled with all its memory. It belongs to one thread at a time, from the event loop that fills it in to the thread that
 /// answers: that hand-over is what `@unchecked Sendable` rests on.
-final class InferCall: @unchecked Sendable {
+final class InferCall: PooledCall, MetadataSource, @unchecked Sendable {
     let request = InferenceRequest()
     var call: UnaryCall?
     /// The stream that it belongs to, in place of a call of its own.
     var stream: InferStream?
+    /// Some of the answer went before the rest.
+    private(set) var hasParts = false
     /// How the outputs are wanted, parallel to the request's list of them; empty when nothing is said beyond their names.
     private var wishes: [OutputWish] = []
+    /// Of the call, while some model passes such on.
+    private var metadata = Metadata()
     private let extensions: KServeExtensions
-    private let ticket = Mutex(0)
+    let ticket = CallTicket()
     private let arena = MessageArena()
     private var writer = ModelInferWriter(.response)
     private var reply = ByteBuffer()
@@ -27,13 +31,13 @@ final class InferCall: @unchecked Sendable {
 
     init(_ extensions: KServeExtensions) { self.extensions = extensions }
 
-    /// Reads a message into ``request``, whose tensors are views into it.
-    ///
-    /// - Parameter deadline: when the caller stops waiting, in monotonic nanoseconds.
-    func read(_ buffer: MessageBuffer, deadline: UInt64?) throws(Status) {
+    func read(_ buffer: MessageBuffer, deadline: UInt64?, metadata: Metadata) throws(Status) {
+        if !metadata.isEmpty, MetadataInterest.isOn.load(ordering: .relaxed) { self.metadata = metadata }
         let message: ModelInferRequest
         let contents: UnsafeBufferPointer<InferTensorBytes>
         request.owner = buffer
+        request.origin = .kserve
+        request.parts = .refused("ModelInfer RPC doesn't support models with decoupled transaction policy")
         do throws(MessageError) {
             message = try ModelInferRequest(decoding: buffer.bytes, in: arena)
             request.model = Name(message.modelName)
@@ -93,7 +97,10 @@ final class InferCall: @unchecked Sendable {
             case "timeout":
                 let (nanos, overflow) = try whole(name, value).multipliedReportingOverflow(by: 1000)
                 request.queueTimeoutNanos = overflow ? .max : nanos
+            case ReservedParameters.emptyFinalResponse:
+                guard case .bool = value else { throw ReservedParameters.notBool }
             case let name:
+                try ReservedParameters.check(name)
                 guard let value = RequestParameter.Value(value) else { continue }
                 request.parameters.append(RequestParameter(name: name, value: value))
             }
@@ -137,30 +144,31 @@ final class InferCall: @unchecked Sendable {
             }
         case .absent: bytes = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        let name = Name(input.name)
-        guard datatype == .bytes else {
-            return InputTensor(name: name, dataType: DataType(datatype), dims: dims, contents: .bytes(bytes))
-        }
         do throws(ServingError) {
-            let strings = try RawStrings.tensor(bytes, input: input.name, dims)
-            return InputTensor(name: name, dataType: .string, dims: dims, contents: .tensor(strings))
+            return try InputTensor(name: Name(input.name), DataType(datatype), dims, raw: bytes)
         } catch {
             throw Status(error)
         }
     }
 
-    /// Answers the call with what became of ``request``. Any thread.
+    func handOver() -> Bool {
+        guard let stream else { return false }
+        stream.finished(self)
+        return true
+    }
+
     func answer() {
         guard let call else { return }
         self.call = nil
         // Only for callers who asked: the rest pays nothing for it.
-        let trailing = request.trace.map { RequestTrace(request, $0).metadata } ?? Metadata()
+        var trailing = extensions.load?.trailing ?? Metadata()
+        if let trace = request.trace { trailing.append(RequestTrace(request, trace).metadata) }
         if let error = request.error {
             call.fail(Status(error), trailing: trailing)
             return
         }
         do throws(ServingError) {
-            try write(inStream: false)
+            try write(request.outputs)
         } catch {
             call.fail(Status(error), trailing: trailing)
             return
@@ -171,8 +179,12 @@ final class InferCall: @unchecked Sendable {
     /// The message for a stream, with the answer or with why there is none.
     func streamReply() -> ReplyBody {
         if let error = request.error { return streamError(error.message) }
+        return streamReply(request.outputs, isFinal: true)
+    }
+
+    private func streamReply(_ outputs: [OutputTensor], isFinal: Bool) -> ReplyBody {
         do throws(ServingError) {
-            try write(inStream: true)
+            try write(outputs, inStream: true, isFinal: isFinal)
         } catch {
             return streamError(error.message)
         }
@@ -187,17 +199,15 @@ final class InferCall: @unchecked Sendable {
     }
 
     private func makeReply() -> ReplyBody {
-        reply.clear()
-        reply.reserveCapacity(writer.byteCount)
-        for slice in writer.slices { reply.writeBytes(slice.bytes) }
+        reply.refill(writer.slices, byteCount: writer.byteCount)
         return ReplyBody(reply)
     }
 
-    private func write(inStream: Bool) throws(ServingError) {
+    private func write(_ answered: [OutputTensor], inStream: Bool = false, isFinal: Bool = true) throws(ServingError) {
         guard let version = request.servedBy else { throw ServingError(.internal, "the request was answered by nobody") }
-        let outputs = wishes.isEmpty ? request.outputs : try extensions.wished(request, wishes, version)
+        let outputs = wishes.isEmpty ? answered : try extensions.wished(answered, wishes, version)
         writer.begin(model: version.model, version: String(version.number), id: MessageText(request.id))
-        if inStream { writer.parameter(StaticString("triton_final_response"), .bool(true)) }
+        if inStream { writer.parameter(StaticString("triton_final_response"), .bool(isFinal)) }
         packStrings(outputs)
         var strings = 0
         for (index, output) in outputs.enumerated() {
@@ -228,26 +238,28 @@ final class InferCall: @unchecked Sendable {
         stringRanges.removeAll(keepingCapacity: true)
         for output in outputs where output.dataType == .string {
             let start = stringBytes.count
-            RawStrings.append(output.strings, to: &stringBytes)
+            stringBytes.append(raw: output.strings)
             stringRanges.append(start..<stringBytes.count)
         }
     }
 
-    /// What tells this call from the next one that the same memory serves.
-    var currentTicket: Int { ticket.withLock { $0 } }
+    func metadata(_ name: String) -> [String] { metadata.values(name) }
 
-    /// Nobody waits for the answer of the call that had this ticket. A word that comes too late is ignored.
-    func cancel(_ cancelled: Int) {
-        ticket.withLock { if $0 == cancelled { request.cancel() } }
-    }
-
-    /// Ready for the next call, all memory kept.
     func reset() {
-        ticket.withLock { $0 += 1 }
+        ticket.retire()
         request.reset()
         arena.reset()
         call = nil
         stream = nil
+        hasParts = false
         wishes.removeAll(keepingCapacity: true)
+        if !metadata.isEmpty { metadata = Metadata() }
+    }
+}
+
+extension InferCall: PartSink {
+    func part(of request: InferenceRequest, outputs: [OutputTensor]) {
+        hasParts = true
+        stream?.send(part: streamReply(outputs, isFinal: false))
     }
 }

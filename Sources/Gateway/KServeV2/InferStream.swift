@@ -8,7 +8,7 @@ internal import Serving
 /// All of it happens on the call's event loop, except ``finished(_:)``: that is what `@unchecked Sendable` rests on.
 final class InferStream: @unchecked Sendable {
     private let call: StreamingCall
-    private let handler: InferHandler
+    private let handler: CallHandler<InferCall>
     private let eventLoop: (any EventLoop)?
     private var flying: [(infer: InferCall, ticket: Int)] = []
     private var isHalfClosed = false
@@ -19,7 +19,7 @@ final class InferStream: @unchecked Sendable {
     /// Requests of one stream under way. Beyond: nothing more is read from it until some are answered.
     static let maxFlying = 256
 
-    init(_ call: StreamingCall, _ handler: InferHandler) {
+    init(_ call: StreamingCall, _ handler: CallHandler<InferCall>) {
         self.call = call
         self.handler = handler
         eventLoop = call.eventLoop
@@ -45,21 +45,24 @@ final class InferStream: @unchecked Sendable {
     private func received(_ message: MessageBuffer) {
         let infer = handler.take()
         do throws(Status) {
-            try infer.read(message, deadline: call.callDeadline)
+            try infer.read(message, deadline: call.callDeadline, metadata: call.metadata)
         } catch {
             send(infer.streamError(error.message))
             handler.recycle(infer)
             return
         }
         infer.stream = self
-        flying.append((infer, infer.currentTicket))
+        infer.request.origin = .kserveStream
+        infer.request.parts = .wanted(infer)
+        flying.append((infer, infer.ticket.current))
         if flying.count >= Self.maxFlying { call.pauseReading() }
         handler.submit(infer, on: eventLoop)
     }
 
     /// The request of `infer` is answered. Any thread.
     func finished(_ infer: InferCall) {
-        guard let eventLoop, !eventLoop.inEventLoop else { return answer(infer) }
+        // Not before the parts that are on their way.
+        guard let eventLoop, !eventLoop.inEventLoop || infer.hasParts else { return answer(infer) }
         eventLoop.execute { [self] in answer(infer) }
     }
 
@@ -69,6 +72,12 @@ final class InferStream: @unchecked Sendable {
         handler.recycle(infer)
         readOnIfThereIsRoom()
         finishIfDone()
+    }
+
+    /// Sends a part of an answer; the rest comes with ``finished(_:)``. Any thread.
+    func send(part body: ReplyBody) {
+        guard let eventLoop else { return }
+        eventLoop.execute { [self] in if !isOver { send(body) } }
     }
 
     private func send(_ body: ReplyBody) {

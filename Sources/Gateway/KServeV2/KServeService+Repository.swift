@@ -6,7 +6,7 @@ internal import Serving
 extension KServeService {
     func registerRepositoryControl(on server: GRPCServer) {
         server.register(unary: "/\(Self.name)/RepositoryModelLoad", scope: .admin) { [core] call in
-            Self.control(call, RepositoryModelLoadRequest.self, RepositoryModelLoadResponse()) { request, completion in
+            call.answer(RepositoryModelLoadRequest.self, RepositoryModelLoadResponse()) { request, completion in
                 do throws(ServingError) {
                     let overrides = try LoadOverrides(request.parameters, model: request.modelName)
                     core.load(request.modelName, override: overrides.spec, files: overrides.files, completion: completion)
@@ -14,24 +14,9 @@ extension KServeService {
             }
         }
         server.register(unary: "/\(Self.name)/RepositoryModelUnload", scope: .admin) { [core] call in
-            Self.control(call, RepositoryModelUnloadRequest.self, RepositoryModelUnloadResponse()) { request, completion in
+            call.answer(RepositoryModelUnloadRequest.self, RepositoryModelUnloadResponse()) { request, completion in
                 core.unload(request.modelName, completion: completion)
             }
-        }
-    }
-
-    private static func control<Request: Message, Response: Message>(
-        _ call: UnaryCall, _ type: Request.Type, _ response: Response,
-        _ body: (Request, @escaping @Sendable (ServingError?) -> Void) -> Void
-    ) {
-        do throws(Status) {
-            let request = try decode(type, call)
-            let reply = try encode(response)
-            body(request) { error in
-                if let error { call.fail(Status(error)) } else { call.reply(reply) }
-            }
-        } catch {
-            call.fail(error)
         }
     }
 }

@@ -7,7 +7,7 @@ final class KServeService: Sendable {
     static let name = "inference.GRPCInferenceService"
 
     let core: ServingCore
-    let infer: InferHandler
+    let infer: CallHandler<InferCall>
     let extensions: KServeExtensions
     let log: LogSwitches
 
@@ -15,12 +15,12 @@ final class KServeService: Sendable {
         self.core = core
         self.extensions = extensions
         self.log = log
-        infer = InferHandler(core: core, extensions: extensions)
+        infer = CallHandler(core: core) { InferCall(extensions) }
     }
 
     func register(on server: GRPCServer) {
         register(on: server, as: Self.name)
-        server.register(streaming: "/\(Self.name)/ModelStreamInfer", handler: infer.handle(stream:))
+        server.register(streaming: "/\(Self.name)/ModelStreamInfer", handler: { [infer] call in InferStream(call, infer).begin() })
         serve(server, "ModelConfig", modelConfig)
         serve(server, "ModelStatistics", modelStatistics)
         serve(server, "RepositoryIndex", repositoryIndex)
@@ -53,24 +53,7 @@ final class KServeService: Sendable {
         _ server: GRPCServer, _ method: String, of service: String = KServeService.name, scope: Scope = .infer,
         _ answer: @escaping @Sendable (Request) throws(ServingError) -> Response
     ) {
-        server.register(unary: "/\(service)/\(method)", scope: scope) { call in
-            do throws(Status) {
-                let request = try Self.decode(Request.self, call)
-                let response: Response
-                do throws(ServingError) { response = try answer(request) } catch { throw Status(error) }
-                call.reply(try Self.encode(response))
-            } catch {
-                call.fail(error)
-            }
-        }
-    }
-
-    static func decode<Request: Message>(_ type: Request.Type, _ call: UnaryCall) throws(Status) -> Request {
-        do throws(MessageError) { return try Request(decoding: call.message.bytes) } catch { throw Status(error) }
-    }
-
-    static func encode(_ response: some Message) throws(Status) -> ReplyBody {
-        do throws(MessageError) { return try ReplyBody(response) } catch { throw Status(.internal, error.description) }
+        server.register(unary: "/\(service)/\(method)", scope: scope) { call in call.answer(Request.self, answer) }
     }
 
     /// What this server is, and what it can do: nothing is listed that it cannot.

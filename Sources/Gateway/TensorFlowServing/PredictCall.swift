@@ -9,19 +9,22 @@ internal import Tensors
 ///
 /// Pooled with all its memory. It belongs to one thread at a time, from the event loop that fills it in to the thread that
 /// answers: that hand-over is what `@unchecked Sendable` rests on.
-final class PredictCall: @unchecked Sendable {
+final class PredictCall: PooledCall, MetadataSource, @unchecked Sendable {
     let request = InferenceRequest()
     var call: UnaryCall?
-    private let ticket = Mutex(0)
+    let ticket = CallTicket()
+    /// Of the call, while some model passes such on.
+    private var metadata = Metadata()
     private let arena = MessageArena()
     private var writer = PredictWriter(.response)
     private var reply = ByteBuffer()
     private var dims: [Int64] = []
     private var stringBytes = WireBuffer()
 
-    /// Reads a message into ``request``, whose tensors are views into it.
-    func read(_ buffer: MessageBuffer, deadline: UInt64?) throws(Status) {
+    func read(_ buffer: MessageBuffer, deadline: UInt64?, metadata: Metadata) throws(Status) {
+        if !metadata.isEmpty, MetadataInterest.isOn.load(ordering: .relaxed) { self.metadata = metadata }
         request.owner = buffer
+        request.origin = .tensorFlow
         let message: PredictMessage
         do throws(MessageError) {
             message = try PredictMessage(.request, decoding: buffer.bytes, in: arena)
@@ -60,16 +63,13 @@ final class PredictCall: @unchecked Sendable {
         do throws(MessageError) { bytes = try tensor.raw(count: count, in: arena) } catch {
             throw Status(error.code == .tooLarge ? .resourceExhausted : .invalidArgument, "input '\(name)': \(error.message)")
         }
-        guard dataType == .string else { return InputTensor(name: Name(name), dataType: dataType, dims: dims, contents: .bytes(bytes)) }
         do throws(ServingError) {
-            return InputTensor(
-                name: Name(name), dataType: .string, dims: dims, contents: .tensor(try RawStrings.tensor(bytes, input: name, dims)))
+            return try InputTensor(name: Name(name), dataType, dims, raw: bytes)
         } catch {
             throw Status(error)
         }
     }
 
-    /// Answers the call with what became of ``request``. Any thread.
     func answer() {
         guard let call else { return }
         self.call = nil
@@ -87,9 +87,7 @@ final class PredictCall: @unchecked Sendable {
             call.fail(Status(.internal, error.message))
             return
         }
-        reply.clear()
-        reply.reserveCapacity(writer.byteCount)
-        for slice in writer.slices { reply.writeBytes(slice.bytes) }
+        reply.refill(writer.slices, byteCount: writer.byteCount)
         call.reply(ReplyBody(reply))
     }
 
@@ -102,7 +100,7 @@ final class PredictCall: @unchecked Sendable {
             if output.dataType == .string {
                 // Strings are copied into the message, so that this memory may serve the next one.
                 stringBytes.clear()
-                RawStrings.append(output.strings, to: &stringBytes)
+                stringBytes.append(raw: output.strings)
                 bytes = stringBytes.bytes
             }
             let type = TFServing.DataType(output.dataType)
@@ -115,19 +113,13 @@ final class PredictCall: @unchecked Sendable {
         writer.finish()
     }
 
-    /// What tells this call from the next one that the same memory serves.
-    var currentTicket: Int { ticket.withLock { $0 } }
+    func metadata(_ name: String) -> [String] { metadata.values(name) }
 
-    /// Nobody waits for the answer of the call that had this ticket. A word that comes too late is ignored.
-    func cancel(_ cancelled: Int) {
-        ticket.withLock { if $0 == cancelled { request.cancel() } }
-    }
-
-    /// Ready for the next call, all memory kept.
     func reset() {
-        ticket.withLock { $0 += 1 }
+        ticket.retire()
         request.reset()
         arena.reset()
         call = nil
+        if !metadata.isEmpty { metadata = Metadata() }
     }
 }

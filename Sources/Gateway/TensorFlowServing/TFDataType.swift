@@ -1,9 +1,9 @@
-internal import Messages
-internal import Tensors
+package import Messages
+package import Tensors
 
 extension DataType {
     /// Nil for types that no model here takes.
-    init?(_ type: TFServing.DataType) {
+    package init?(_ type: TFServing.DataType) {
         switch type {
         case .bool: self = .bool
         case .uint8, .quint8: self = .uint8
@@ -28,7 +28,7 @@ extension DataType {
 
 extension TFServing.DataType {
     /// TensorFlow's word for a type. Types that it has no word for are sent as the bytes they are.
-    init(_ type: DataType) {
+    package init(_ type: DataType) {
         switch type {
         case .bool: self = .bool
         case .uint8: self = .uint8

@@ -1,15 +1,26 @@
 internal import Messages
 internal import Serving
+internal import Synchronization
 
 /// Makes what is served what a configuration lists: models that are listed are loaded, those that are not are unloaded.
-struct TFReload {
-    let core: ServingCore
+final class TFReload: Sendable {
+    private let core: ServingCore
     /// Folders that models may come from.
-    let repositories: [String]
+    private let repositories: [String]
+    /// Folders of single models.
+    private let folders: [String: String]
+    /// Models whose policy or labels an earlier list has set.
+    private let changed = Mutex<Set<String>>([])
+
+    init(core: ServingCore, repositories: [String], folders: [String: String]) {
+        self.core = core
+        self.repositories = repositories
+        self.folders = folders
+    }
 
     func apply(_ config: TFServing.ModelServerConfig?) async throws(ServingError) {
         guard case .modelConfigList(let list)? = config?.config else {
-            throw ServingError(.invalidArgument, "the configuration has no model_config_list; custom configurations are not supported")
+            throw ServingError(.invalidArgument, "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported")
         }
         var names: Set<String> = []
         for model in list.config {
@@ -22,16 +33,18 @@ struct TFReload {
         for model in Set(core.liveVersions.map(\.model)).subtracting(names).sorted() {
             try await Self.waiting { [core] completion in core.unload(model, completion: completion) }
         }
+        changed.withLock { $0.formIntersection(names) }
     }
 
     private func check(_ model: TFServing.ModelConfig) throws(ServingError) {
         guard !model.name.isEmpty else { throw ServingError(.invalidArgument, "a model in the list has no name") }
         guard !model.basePath.isEmpty else { return }
         let path = Self.trimmed(model.basePath)
-        guard repositories.contains(where: { "\(Self.trimmed($0))/\(model.name)" == path }) else {
+        let places = repositories.map { "\(Self.trimmed($0))/\(model.name)" } + (folders[model.name].map { [Self.trimmed($0)] } ?? [])
+        guard places.contains(path) else {
             throw ServingError(
                 .invalidArgument,
-                "model '\(model.name)': base_path '\(model.basePath)' is not the model's folder in a repository of this server (\(repositories.joined(separator: ", ")))"
+                "model '\(model.name)': base_path '\(model.basePath)' is not where this server has the model (\(places.joined(separator: ", ")))"
             )
         }
     }
@@ -47,11 +60,16 @@ struct TFReload {
         let saysMore = policy != nil || !model.versionLabels.isEmpty
         let known = try? core.version(of: model.name)
         if known == nil { try await Self.waiting { [core] completion in core.load(model.name, completion: completion) } }
-        guard saysMore else { return }
+        guard saysMore else {
+            // What an earlier list said no longer holds.
+            guard changed.withLock({ $0.remove(model.name) }) != nil else { return }
+            return try await Self.waiting { [core] completion in core.load(model.name, completion: completion) }
+        }
+        _ = changed.withLock { $0.insert(model.name) }
         // What the model's own configuration says stays, but for what is said here.
         var spec = (try core.version(of: model.name)).spec
-        if let policy { spec.versionPolicy = policy }
-        if !model.versionLabels.isEmpty { spec.labels = model.versionLabels }
+        spec.versionPolicy = policy ?? .latest(1)
+        spec.labels = model.versionLabels
         let override = spec
         try await Self.waiting { [core] completion in core.load(model.name, override: override, completion: completion) }
         for (label, number) in model.versionLabels where !core.versions(of: model.name).contains(where: { $0.number == number }) {
@@ -60,7 +78,8 @@ struct TFReload {
         }
     }
 
-    private static func policy(_ policy: TFServing.VersionPolicy?) throws(ServingError) -> VersionPolicy? {
+    /// Nil when nothing is said.
+    static func policy(_ policy: TFServing.VersionPolicy?) throws(ServingError) -> VersionPolicy? {
         switch policy?.choice {
         case nil: return nil
         case .latest(let latest)?: return .latest(latest.numVersions == 0 ? 1 : Int(latest.numVersions))

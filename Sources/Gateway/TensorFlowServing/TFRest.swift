@@ -28,7 +28,7 @@ struct TFRest: WebRoom {
         }
         guard let target = Target(names) else { return nil }
         switch verb {
-        case "": return .get { _ in try status(target) }
+        case "": return .get { request in try status(target, forKServe: request[header: "User-Agent"]?.hasPrefix("python-httpx") ?? false) }
         case "metadata": return .get { _ in try metadata(target) }
         case "predict": return .post { request in try await predict(request, target) }
         case "classify": return .post { request in try await classify(request, target) }
@@ -61,8 +61,9 @@ struct TFRest: WebRoom {
         var spec: TFServing.ModelSpec { TFServing.ModelSpec(name: model, version: version) }
     }
 
-    /// The states of the versions; and for KServe's clients, whether the model answers.
-    private func status(_ target: Target) throws(WebFailure) -> WebAnswer {
+    /// The states of the versions. KServe's client, which says that it is httpx, looks for two members more that TensorFlow Serving does
+    /// not have.
+    private func status(_ target: Target, forKServe: Bool) throws(WebFailure) -> WebAnswer {
         let status = try KServeREST.asking { () throws(ServingError) in try TFModelStatus.status(target.spec, core) }
         return .json { json in
             json.beginObject()
@@ -84,10 +85,12 @@ struct TFRest: WebRoom {
                 json.endObject()
             }
             json.endArray()
-            json.key("name")
-            json.string(target.model)
-            json.key("ready")
-            json.bool(core.isReady(model: target.model))
+            if forKServe {
+                json.key("name")
+                json.string(target.model)
+                json.key("ready")
+                json.bool(core.isReady(model: target.model))
+            }
             json.endObject()
         }
     }

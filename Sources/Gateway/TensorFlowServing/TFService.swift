@@ -6,17 +6,18 @@ internal import Serving
 final class TFService: Sendable {
     static let prediction = "tensorflow.serving.PredictionService"
     static let model = "tensorflow.serving.ModelService"
+    static let session = "tensorflow.serving.SessionService"
 
     let core: ServingCore
     let answers: ExampleAnswers
     let reload: TFReload
-    private let predict: PredictHandler
+    private let predict: CallHandler<PredictCall>
 
-    init(core: ServingCore, labels: ClassLabels, repositories: [String]) {
+    init(core: ServingCore, labels: ClassLabels, repositories: [String], folders: [String: String]) {
         self.core = core
         answers = ExampleAnswers(core: core, labels: labels)
-        reload = TFReload(core: core, repositories: repositories)
-        predict = PredictHandler(core: core)
+        reload = TFReload(core: core, repositories: repositories, folders: folders)
+        predict = CallHandler(core: core) { PredictCall() }
     }
 
     func register(on server: GRPCServer) {
@@ -42,6 +43,10 @@ final class TFService: Sendable {
         server.register(answering: "/\(Self.prediction)/GetModelMetadata") {
             [self] (request: TFServing.GetModelMetadataRequest, _) throws(ServingError) in
             try metadata(request)
+        }
+        // Known methods that make no sense here, answered as what they are.
+        server.register(unary: "/\(Self.session)/SessionRun") { call in
+            call.fail(Status(.unimplemented, "SessionRun needs a TensorFlow session, which no model here has; Predict takes the same tensors"))
         }
         server.register(answering: "/\(Self.model)/GetModelStatus") {
             [core] (request: TFServing.GetModelStatusRequest, _) throws(ServingError) in

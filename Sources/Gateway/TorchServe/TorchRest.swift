@@ -2,10 +2,13 @@ internal import GRPC
 internal import Hummingbird
 internal import JSON
 internal import Serving
+internal import Text
 
 /// TorchServe's inference and management interfaces, on one port.
 struct TorchRest: WebRoom {
     let models: TorchModels
+    /// Gives out new keys; nil when there are none.
+    var keys: TorchAuthorizer?
 
     func refusal(_ failure: WebFailure) -> WebAnswer {
         let type =
@@ -45,6 +48,7 @@ struct TorchRest: WebRoom {
             return .post(.infer, predict).on(.put, .infer, predict).on(.get, .infer, predict)
         case "explanations" where parts.count == 2 || parts.count == 3:
             return .post { _ in throw WebFailure(501, "explanations are not supported") }
+        case "token" where parts.count == 1: return keys.map { keys in WebEndpoint.get(.none) { request in try Self.renew(keys, request) } }
         case "models": return management(Array(parts.dropFirst()))
         default: return nil
         }
@@ -57,6 +61,20 @@ struct TorchRest: WebRoom {
                 json: try await models.predict(model, version, [("data", web.body.bytes)], mediaType: mediaType, owner: web.body))
         } catch {
             throw WebFailure(error)
+        }
+    }
+
+    private static func renew(_ keys: TorchAuthorizer, _ request: WebRequest) throws(WebFailure) -> WebAnswer {
+        let key = try keys.renew(request.query["type"] ?? "", authorization: request.headers[.authorization])
+        return .json { json in
+            json.beginObject()
+            json.key("key")
+            json.string(key.text)
+            if let expires = key.expires {
+                json.key("expiration time")
+                json.string(UTCTime.text(expires))
+            }
+            json.endObject()
         }
     }
 

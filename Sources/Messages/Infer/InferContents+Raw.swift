@@ -117,3 +117,11 @@ public struct RawBytesElements: Sequence, IteratorProtocol {
         return elements.isTruncated ? nil : count
     }
 }
+
+extension WireBuffer {
+    /// Appends a BYTES element as it is sent raw: its length in 4 bytes, little-endian, and its bytes.
+    public mutating func append(rawElement bytes: UnsafeRawBufferPointer) {
+        withUnsafeBytes(of: UInt32(clamping: bytes.count).littleEndian) { append($0) }
+        append(bytes)
+    }
+}

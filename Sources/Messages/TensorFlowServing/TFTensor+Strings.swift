@@ -16,7 +16,7 @@ extension TFTensor {
         let (repeated, overflow) = (count - strings.count).multipliedReportingOverflow(by: 4 + last.count)
         let (size, tooLarge) = total.addingReportingOverflow(repeated)
         guard !overflow, !tooLarge else { throw MessageError(.tooLarge, "\(count) repetitions of a string are too many") }
-        var target = RawStrings(UnsafeMutableRawBufferPointer(start: try arena.allocate(UInt8.self, count: size), count: size))
+        var target = RawElements(UnsafeMutableRawBufferPointer(start: try arena.allocate(UInt8.self, count: size), count: size))
         for string in strings { target.append(UnsafeRawBufferPointer(start: string.data, count: string.len)) }
         for _ in strings.count..<count { target.append(last) }
         return UnsafeRawBufferPointer(target.bytes)
@@ -35,7 +35,7 @@ extension TFTensor {
         }
         guard total == content.count - reader.offset else { throw stringError(count) }
         let size = total + 4 * count
-        var target = RawStrings(UnsafeMutableRawBufferPointer(start: try arena.allocate(UInt8.self, count: size), count: size))
+        var target = RawElements(UnsafeMutableRawBufferPointer(start: try arena.allocate(UInt8.self, count: size), count: size))
         var lengths = WireReader(content)
         var offset = reader.offset
         for _ in 0..<count {
@@ -52,7 +52,7 @@ extension TFTensor {
 }
 
 /// Puts strings one after another, each behind its length in 4 bytes, into memory of the right size.
-private struct RawStrings {
+private struct RawElements {
     let bytes: UnsafeMutableRawBufferPointer
     private var offset = 0
 

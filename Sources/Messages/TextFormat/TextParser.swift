@@ -1,5 +1,6 @@
 internal import CMessages
 internal import CProtobufC
+internal import Text
 
 /// Reads the text format, field names and types taken from protobuf-c's descriptors, and writes the
 /// same message in the wire format.

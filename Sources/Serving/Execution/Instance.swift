@@ -7,6 +7,8 @@ internal import Tensors
 /// Whoever took it from the version's queue owns it until it is put back under the queue's lock: that is what `@unchecked Sendable` rests on.
 final class Instance: @unchecked Sendable {
     let runner: any ModelRunner
+    /// The runner once more, when it waits for others.
+    private let outside: (any OutsideRunner)?
     private let signature: ModelSignature
     private var buffers: [InputBuffer]
     private var inputs: [Tensor?]
@@ -16,6 +18,7 @@ final class Instance: @unchecked Sendable {
 
     init(runner: any ModelRunner, signature: ModelSignature) {
         self.runner = runner
+        outside = runner as? any OutsideRunner
         self.signature = signature
         buffers = signature.inputs.map { InputBuffer(dataType: $0.dataType) }
         inputs = Array(repeating: nil, count: signature.inputs.count)
@@ -43,10 +46,14 @@ final class Instance: @unchecked Sendable {
         }
     }
 
-    /// Runs what was gathered.
-    func run() throws(ServingError) {
+    /// Runs what was gathered of `items`.
+    func run(_ items: ArraySlice<BatchItem<QueuedRequest>>) throws(ServingError) {
         for index in outputs.indices { outputs[index] = nil }
-        try runner.run(inputs: inputs, wanted: wanted, outputs: &outputs)
+        if let outside {
+            try outside.run(inputs: inputs, wanted: wanted, outputs: &outputs, for: Callers(items.map(\.task.request)))
+        } else {
+            try runner.run(inputs: inputs, wanted: wanted, outputs: &outputs)
+        }
         for index in buffers.indices { buffers[index].forgetIfShared(with: outputs) }
     }
 

@@ -3,12 +3,12 @@ internal import Glibc
 /// Where one thread sleeps until it is woken. A wake that comes first is not lost.
 ///
 /// The mutex and the condition live at fixed addresses for as long as the spot does: that is what `@unchecked Sendable` rests on.
-final class ParkingSpot: @unchecked Sendable {
+package final class ParkingSpot: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var isWoken = false
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -25,7 +25,7 @@ final class ParkingSpot: @unchecked Sendable {
     }
 
     /// Lets the sleeper go on, now or when it next parks. Any thread.
-    func wake() {
+    package func wake() {
         pthread_mutex_lock(mutex)
         isWoken = true
         pthread_mutex_unlock(mutex)
@@ -33,7 +33,7 @@ final class ParkingSpot: @unchecked Sendable {
     }
 
     /// Sleeps until woken or, on `CLOCK_MONOTONIC`, until `untilNanos`. One thread only.
-    func park(untilNanos: Int64?) {
+    package func park(untilNanos: Int64?) {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while !isWoken {

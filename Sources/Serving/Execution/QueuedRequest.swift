@@ -5,7 +5,7 @@ struct QueuedRequest: BatchTask {
     let request: InferenceRequest
     let binding: Binding
 
-    var isCancelled: Bool { request.isCancelled || request.assembly?.hasFailed ?? false }
+    var isCancelled: Bool { request.isCancelled || request.assembly?.hasFailed ?? request.stream?.hasFailed ?? false }
 
     func canShare(with other: QueuedRequest) -> Bool { binding.canShare(request, other.request) }
 }

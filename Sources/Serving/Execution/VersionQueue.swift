@@ -25,15 +25,18 @@ final class VersionQueue: WorkSource, RequestExecutor {
     let clock: MonotonicClock
     /// Below this predicted run time a request runs on its caller's thread: a hop to a lane would take longer.
     let inlineNanos: Int64
+    /// The pool is this version's own, and ends with it.
+    private let ownsPool: Bool
     let sharedOutputs: Set<Int>
     private let model: Mutex<(any LoadedModel)?>
     private let state: Mutex<State>
     /// Set when the outputs of a batch did not have its rows: the model mixes them after all.
     private let runsSingly = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
 
     init(
         version: VersionIdentity, model: any LoadedModel, first: Instance, binding: Binding, policy: BatchingPolicy,
-        statistics: VersionStatistics, lanePriority: Int, pool: ComputePool, inlineNanos: Int64
+        statistics: VersionStatistics, lanePriority: Int, pool: ComputePool, inlineNanos: Int64, ownsPool: Bool = false
     ) {
         self.version = version
         self.binding = binding
@@ -44,6 +47,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         self.pool = pool
         self.clock = pool.clock
         self.inlineNanos = inlineNanos
+        self.ownsPool = ownsPool
         if case .rows(let shared) = model.batchability { sharedOutputs = shared } else { sharedOutputs = [] }
         self.model = Mutex(model)
         state = Mutex(State(queue: BatchQueue(policy: policy), free: [first], instanceCount: 1))
@@ -173,7 +177,12 @@ final class VersionQueue: WorkSource, RequestExecutor {
         let rows = rows(of: request)
         if policy.preservesOrder { request.turn = state.order.takeTurn() }
         if rows > policy.maxRows {
-            request.assembly = PartAssembly(rows: rows, outputCount: binding.signature.outputs.count, sharedOutputs: sharedOutputs)
+            // Whoever has a word to say about the answer, or must hear answers in order, needs it whole.
+            if case .wanted(let sink) = request.parts, request.servedBy?.spec.isDecoupled ?? false, request.stages.isEmpty, request.turn == nil {
+                request.stream = PartStream(rows: rows, sink: sink)
+            } else {
+                request.assembly = PartAssembly(rows: rows, outputCount: binding.signature.outputs.count, sharedOutputs: sharedOutputs)
+            }
         }
         let ticket = Ticket(
             rows: rows, byteCount: request.bound.byteCount, arrivalNanos: nowNanos, deadlineNanos: request.deadlineNanos,
@@ -261,13 +270,25 @@ final class VersionQueue: WorkSource, RequestExecutor {
             state.queue.abandon(into: &batch)
         }
         for (task, rows, refusal) in batch.refused { finish(task.request, rows: rows, refusal) }
+        closeOutside()
     }
 
     /// Frees the model. Only once nothing is under way.
     func release() {
+        closeOutside()
         state.withLock { $0.free.removeAll() }
         model.withLock { $0 = nil }
     }
+
+    /// Ends what runs elsewhere, and the threads that wait for it. On any thread but those.
+    private func closeOutside() {
+        guard ownsPool, !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        (model.withLock { $0 } as? any OutsideModel)?.close()
+        pool.stop()
+    }
+
+    /// Why nothing can be answered now; nil while all is well.
+    var unavailability: String? { (model.withLock { $0 } as? any OutsideModel)?.unavailability }
 
     /// Runs the instance's batch, answers its requests and gives the lane back.
     private func run(_ instance: Instance, startedNanos started: Int64, onLane: Bool) {
@@ -305,6 +326,9 @@ final class VersionQueue: WorkSource, RequestExecutor {
             case .failed(let error):
                 if items.count == 1 {
                     fail(items[0], error, startedNanos: started)
+                } else if error.code == .deadlineExceeded {
+                    // Tried again they would only be later.
+                    for item in items { fail(item, error, startedNanos: started) }
                 } else {
                     // Nobody's answer may depend on a neighbour: each is tried alone, and only the culprit fails.
                     runSingly(instance, items)
@@ -343,7 +367,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         instance.gather(items, rows: rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
         let gathered = clock.nowNanos
         do {
-            try instance.run()
+            try instance.run(items)
         } catch {
             return .failed(error)
         }
@@ -400,6 +424,14 @@ final class VersionQueue: WorkSource, RequestExecutor {
                 }
                 continue
             }
+            if let stream = request.stream {
+                let outputs = request.partOutputs(
+                    instance.outputs, binding: binding, rows: batchRow..<(batchRow + item.rows), shared: sharedOutputs)
+                let end = stream.add(.init(rows: item.rows, outputs: outputs), first: item.firstRow, of: request)
+                if end != nil { request.timing = timing }
+                finish(request, end)
+                continue
+            }
             request.timing = timing
             request.setOutputs(
                 instance.outputs, binding: binding, rows: isShared ? batchRow..<(batchRow + item.rows) : nil, shared: sharedOutputs)
@@ -418,8 +450,19 @@ final class VersionQueue: WorkSource, RequestExecutor {
 
     /// Ends the request, or `rows` rows of one that runs in parts, with an error.
     private func finish(_ request: InferenceRequest, rows: Int, _ error: ServingError) {
+        if let stream = request.stream { return finish(request, stream.fail(count: rows, error, of: request)) }
         guard let assembly = request.assembly else { return answer(request, error) }
         if case .failed(let first) = assembly.fail(count: rows, error) { answer(request, first) }
+    }
+
+    private func finish(_ request: InferenceRequest, _ end: PartStream.End?) {
+        switch end {
+        case nil: break
+        case .last(let outputs)?:
+            request.outputs = outputs
+            succeed(request)
+        case .failed(let error)?: answer(request, error)
+        }
     }
 
     private func answer(_ request: InferenceRequest, _ error: ServingError) {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Batching
 internal import Tensors
+internal import Text
 
 /// A question with its known answer, kept beside a version's files as `golden/<name>.json`:
 ///
@@ -54,8 +55,13 @@ struct GoldenRequest: Sendable {
         var requests: [GoldenRequest] = []
         for name in names.sorted().prefix(limits.maxGoldenRequests) {
             let path = "\(listing.folder ?? "")/\(name)"
-            guard let json = contents[name] ?? Directory.contents(of: path, limit: limits.maxGoldenBytes) else {
-                throw ServingError(.invalidArgument, "golden request '\(name)' cannot be read: \(Directory.lastError)")
+            let json: [UInt8]
+            if let given = contents[name] {
+                json = given
+            } else {
+                do throws(BoundedFile.Failure) { json = try BoundedFile.contents(of: path, limit: limits.maxGoldenBytes) } catch {
+                    throw ServingError(.invalidArgument, "golden request '\(name)' cannot be read: \(error)")
+                }
             }
             requests.append(try GoldenRequest(name: name, json: json))
         }
@@ -75,7 +81,7 @@ struct GoldenRequest: Sendable {
                 task: QueuedRequest(request: request, binding: binding), ticket: Ticket(arrivalNanos: 0), firstRow: 0,
                 rows: request.bound.rows)
             instance.gather([item], rows: request.bound.rows, hasRows: binding.hasRows, reshapes: binding.inputReshapes)
-            try instance.run()
+            try instance.run([item])
         } catch {
             throw ServingError(error.code, "golden request '\(name)' failed: \(error.message)")
         }
@@ -119,7 +125,7 @@ struct GoldenRequest: Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "it is not JSON" }
         switch error {
         case .keyNotFound(let key, _): return "'\(key.stringValue)' is missing"

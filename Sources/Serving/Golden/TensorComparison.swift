@@ -34,7 +34,7 @@ enum TensorComparison {
     }
 
     /// The elements as doubles; nil for types that are compared by their bits.
-    private static func numbers(of tensor: Tensor) -> [Double]? {
+    static func numbers(of tensor: Tensor) -> [Double]? {
         switch tensor.dataType {
         case .float32: tensor.elements(as: Float.self).map(Double.init)
         case .float64: tensor.elements(as: Double.self)

@@ -29,28 +29,8 @@ enum Directory {
             modifiedNanos: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), inode: UInt64(status.st_ino))
     }
 
-    /// The bytes of a file, or nil with the reason in ``lastError``. Files above `limit` bytes count as unreadable.
-    static func contents(of path: String, limit: Int = 64 << 20) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_size <= limit else {
-            errno = EFBIG
-            return nil
-        }
-        var failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            while count < buffer.count {
-                let got = read(file, buffer.baseAddress! + count, buffer.count - count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failed = true }
-                if got <= 0 { break }
-                count += got
-            }
-        }
-        return failed ? nil : bytes
-    }
+    /// Bytes of a file that belongs to a model, where its reader says nothing else. Beyond: it counts as unreadable.
+    static let maxFileBytes = 64 << 20
 
     static var lastError: String { String(cString: strerror(errno)) }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// Models in a folder, laid out as Triton does: `<model>/<version>/<file>`, configurations beside the versions.
 public struct FolderSource: Source {
@@ -11,7 +12,9 @@ public struct FolderSource: Source {
     static let maxFilesPerVersion = 4096
     static let maxManifestBytes = 4 << 20
 
-    public init(path: String, configurationNames: [String] = ["config.pbtxt", "model.yaml"]) {
+    public static let configurationNames = ["config.pbtxt", "model.yaml"]
+
+    public init(path: String, configurationNames: [String] = FolderSource.configurationNames) {
         self.path = path
         self.configurationNames = configurationNames
     }
@@ -24,22 +27,26 @@ public struct FolderSource: Source {
         }
         var models: [ModelListing] = []
         for name in names.sorted() where !name.hasPrefix(".") {
-            let folder = "\(path)/\(name)"
-            guard Directory.isFolder(folder), let inside = Directory.names(in: folder) else { continue }
-            var model = ModelListing(name: name, folder: folder)
-            for entry in inside.sorted() {
-                if configurationNames.contains(entry), let file = Directory.file("\(folder)/\(entry)", name: entry) {
-                    model.configurations.append(file)
-                } else if let number = Self.versionNumber(entry), Directory.isFolder("\(folder)/\(entry)") {
-                    model.versions.append(Self.version(number, "\(folder)/\(entry)"))
-                }
-            }
-            model.versions.sort { $0.number < $1.number }
             // A folder with neither is not a model: repositories hold other things too.
-            if model.configurations.isEmpty, model.versions.isEmpty { continue }
+            guard let model = Self.model(name, "\(path)/\(name)", configurationNames) else { continue }
             models.append(model)
         }
         return models
+    }
+
+    /// The model in a folder; nil when there are neither versions nor configurations.
+    static func model(_ name: String, _ folder: String, _ configurationNames: [String]) -> ModelListing? {
+        guard Directory.isFolder(folder), let inside = Directory.names(in: folder) else { return nil }
+        var model = ModelListing(name: name, folder: folder)
+        for entry in inside.sorted() {
+            if configurationNames.contains(entry), let file = Directory.file("\(folder)/\(entry)", name: entry) {
+                model.configurations.append(file)
+            } else if let number = versionNumber(entry), Directory.isFolder("\(folder)/\(entry)") {
+                model.versions.append(version(number, "\(folder)/\(entry)"))
+            }
+        }
+        model.versions.sort { $0.number < $1.number }
+        return model.configurations.isEmpty && model.versions.isEmpty ? nil : model
     }
 
     /// The version that a folder's name stands for: a positive number without leading zeros.
@@ -51,7 +58,7 @@ public struct FolderSource: Source {
     private static func version(_ number: Int64, _ folder: String) -> VersionListing {
         var listing = VersionListing(number: number, folder: folder, files: files(below: folder))
         if listing.files.contains(where: { $0.name == VersionManifest.fileName }),
-            let json = Directory.contents(of: "\(folder)/\(VersionManifest.fileName)", limit: maxManifestBytes)
+            let json = try? BoundedFile.contents(of: "\(folder)/\(VersionManifest.fileName)", limit: maxManifestBytes)
         {
             listing.manifest = VersionManifest(json: json)
         }

@@ -51,6 +51,9 @@ public final class ModelVersion: Sendable {
         self.onDrained = onDrained
     }
 
+    /// Why nothing can be answered now, for a model that runs elsewhere; nil while all is well.
+    public var unavailability: String? { executor.unavailability }
+
     /// What a version is made of, before it can be asked anything.
     struct Parts {
         var identity: VersionIdentity
@@ -123,6 +126,8 @@ protocol RequestExecutor: AnyObject, Sendable {
     /// Takes nothing more and answers what waits as unavailable.
     func abandon()
     var depth: (queued: Int, inFlight: Int) { get }
+    /// Why nothing can be answered now; nil while all is well.
+    var unavailability: String? { get }
     /// Answers those whose time is over.
     func sweep()
     /// Frees what it holds. Only once nothing is under way.
@@ -130,6 +135,8 @@ protocol RequestExecutor: AnyObject, Sendable {
 }
 
 extension RequestExecutor {
+    var unavailability: String? { nil }
+
     func submit(burst requests: ArraySlice<InferenceRequest>) {
         for request in requests { submit(request) }
     }

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Text
 
 extension Repository {
     func load(
@@ -142,6 +143,12 @@ extension Repository {
     }
 
     func readSpec(_ listing: ModelListing) throws(ServingError) -> ModelSpec {
+        var spec = try ownSpec(listing)
+        configuration.amend(&spec)
+        return spec
+    }
+
+    private func ownSpec(_ listing: ModelListing) throws(ServingError) -> ModelSpec {
         var found: ModelSpec?
         for file in listing.configurations {
             guard let reader = readers.first(where: { $0.fileName == file.name }) else { continue }
@@ -151,8 +158,11 @@ extension Repository {
                     "model '\(listing.name)' has more than one configuration: \(listing.configurations.map(\.name).joined(separator: ", "))")
             }
             let path = "\(listing.folder ?? "")/\(file.name)"
-            guard let bytes = Directory.contents(of: path, limit: configuration.limits.maxConfigurationBytes) else {
-                throw ServingError(.unavailable, "cannot read '\(path)': \(Directory.lastError)")
+            let bytes: [UInt8]
+            do throws(BoundedFile.Failure) {
+                bytes = try BoundedFile.contents(of: path, limit: configuration.limits.maxConfigurationBytes)
+            } catch {
+                throw ServingError(.unavailable, "cannot read '\(path)': \(error)")
             }
             found = try reader.read(bytes, path: path, model: listing.name)
         }

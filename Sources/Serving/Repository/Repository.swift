@@ -84,7 +84,10 @@ final class Repository: Sendable {
                     return [IndexEntry(model: name, version: nil, state: .unavailable, reason: record.reason)]
                 }
                 return record.states.map { number, condition in
-                    IndexEntry(
+                    if condition.state == .ready, let reason = record.live[number]?.version.unavailability {
+                        return IndexEntry(model: name, version: number, state: .unavailable, reason: reason)
+                    }
+                    return IndexEntry(
                         model: name, version: number, state: condition.state,
                         reason: condition.reason.isEmpty && condition.state != .unloading ? record.reason : condition.reason)
                 }

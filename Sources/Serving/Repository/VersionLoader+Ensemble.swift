@@ -1,4 +1,5 @@
 internal import Batching
+internal import Text
 
 extension VersionLoader {
     /// Makes a live version of an ensemble out of its members as they are now.
@@ -12,7 +13,8 @@ extension VersionLoader {
         ) { name in
             if let content = contents[name] { return content }
             guard let folder = listing.folder else { return nil }
-            return Directory.contents(of: "\(folder)/\(name)") ?? Directory.contents(of: "\(folder)/../\(name)")
+            return (try? BoundedFile.contents(of: "\(folder)/\(name)", limit: Directory.maxFileBytes))
+                ?? (try? BoundedFile.contents(of: "\(folder)/../\(name)", limit: Directory.maxFileBytes))
         }
         let binding = Binding(model: identity.model, signature: graph.signature, hasRows: graph.hasRows, maxRows: nil)
         let statistics = VersionStatistics()

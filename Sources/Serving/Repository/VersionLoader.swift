@@ -20,17 +20,34 @@ struct VersionLoader: Sendable {
         let (backend, file) = try chooseBackend(identity, names: names, spec: spec)
         let files = ModelFiles(folder: listing.folder, main: file, contents: contents)
         let model = try backend.load(files, spec: spec)
+        guard let outside = model as? any OutsideModel else {
+            return try bringUp(model, backend, identity, listing: listing, contents: contents, spec: spec, limiter: limiter, onDrained: onDrained)
+        }
+        do {
+            return try bringUp(model, backend, identity, listing: listing, contents: contents, spec: spec, limiter: limiter, onDrained: onDrained)
+        } catch {
+            outside.close()
+            throw error
+        }
+    }
+
+    /// Makes a live version out of a model that is in memory.
+    private func bringUp(
+        _ model: any LoadedModel, _ backend: any Backend, _ identity: VersionIdentity, listing: VersionListing, contents: [String: [UInt8]],
+        spec: ModelSpec, limiter: RateLimiter?, onDrained: @escaping @Sendable (ModelVersion) -> Void
+    ) throws(ServingError) -> ModelVersion {
+        let outside = model as? any OutsideModel
         let batching = try RowRules(identity: identity, spec: spec, model: model, defaultMaxRows: configuration.defaultMaxRows)
         let binding = Binding(
             model: identity.model, signature: batching.signature, hasRows: batching.hasRows, maxRows: nil,
-            inputReshapes: batching.inputReshapes, outputReshapes: batching.outputReshapes)
+            inputReshapes: batching.inputReshapes, outputReshapes: batching.outputReshapes, seesParameters: outside != nil)
         let statistics = VersionStatistics()
-        let policy = makePolicy(spec, maxRows: batching.maxRows)
+        let policy = makePolicy(spec, maxRows: batching.maxRows, lanes: outside?.lanes)
         let instance = Instance(runner: try model.makeRunner(), signature: batching.signature)
 
         let warmup = Warmup(
             identity: identity, spec: spec, signature: model.signature, maxRows: batching.hasRows ? batching.maxRows : nil,
-            clock: configuration.clock, budgetNanos: configuration.limits.warmupNanos)
+            clock: configuration.clock, budgetNanos: outside == nil ? configuration.limits.warmupNanos : 0)
         let samples = try warmup.run(instance)
         let golden = try GoldenRequest.all(of: listing, contents: contents, limits: configuration.limits)
         for request in golden {
@@ -42,9 +59,13 @@ struct VersionLoader: Sendable {
             }
         }
 
+        // Nobody waits for somebody else on a lane that others need.
+        let lanes = outside.map { ComputePool(lanes: $0.lanes, clock: configuration.clock) }
+        lanes?.start()
         let queue = VersionQueue(
             version: identity, model: model, first: instance, binding: binding, policy: policy, statistics: statistics,
-            lanePriority: spec.priority, pool: pool, inlineNanos: binding.hasFixedCost ? configuration.inlineNanos : 0)
+            lanePriority: spec.priority, pool: lanes ?? pool,
+            inlineNanos: binding.hasFixedCost && outside == nil ? configuration.inlineNanos : 0, ownsPool: lanes != nil)
         for sample in samples { queue.seed(rows: sample.rows, runNanos: sample.nanos) }
         var parts = ModelVersion.Parts(
             identity: identity, spec: spec, signature: batching.signature, batchability: model.batchability,
@@ -80,6 +101,8 @@ struct VersionLoader: Sendable {
                 throw ServingError(.invalidArgument, "model '\(identity.model)' wants backend '\(wanted)', but this server has \(known)")
             }
             let candidates = spec.fileName.map { [$0] } ?? backend.fileNames
+            // What lies elsewhere has no file here.
+            if candidates.isEmpty || (spec.process?.command.isEmpty == false && spec.fileName == nil) { return (backend, candidates.first ?? "") }
             guard let file = candidates.first(where: names.contains) else {
                 throw ServingError(
                     .notFound,
@@ -106,9 +129,10 @@ struct VersionLoader: Sendable {
         return (backend, file)
     }
 
-    private func makePolicy(_ spec: ModelSpec, maxRows: Int) -> BatchingPolicy {
+    /// - Parameter lanes: the threads of a model that has its own.
+    private func makePolicy(_ spec: ModelSpec, maxRows: Int, lanes: Int?) -> BatchingPolicy {
         BatchingPolicy(
-            maxRows: maxRows, lanes: max(1, min(spec.instances.count ?? pool.laneCount, pool.laneCount)),
+            maxRows: maxRows, lanes: lanes ?? max(1, min(spec.instances.count ?? pool.laneCount, pool.laneCount)),
             objectiveNanos: spec.objectiveNanos, preferredRows: spec.batching.preferredRows,
             maxQueueDelayNanos: spec.sequence?.maxQueueDelayNanos ?? spec.batching.maxQueueDelayNanos, preservesOrder: spec.batching.preservesOrder,
             defaultLevel: max(1, spec.batching.defaultPriority), levels: spec.batching.levelPolicies, limits: spec.batching.limits)

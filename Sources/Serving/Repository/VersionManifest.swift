@@ -1,6 +1,6 @@
 internal import CZlib
-internal import FoundationEssentials
 internal import Glibc
+internal import JSON
 
 /// What a version's folder ought to hold, written by whoever copies it: `manifest.json` in the folder,
 ///
@@ -31,28 +31,34 @@ public struct VersionManifest: Sendable, Hashable {
         self.fault = fault
     }
 
-    private struct Content: Decodable {
-        struct Entry: Decodable {
-            var size: Int64
-            var crc32: String?
+    init(json: [UInt8]) {
+        self.init(files: [:])
+        let read = json.withUnsafeBytes { bytes in Result { () throws(JSONError) in try JSONDocument(bytes) } }
+        switch read {
+        case .failure(let error): fault = "\(Self.fileName) is not readable: \(error)"
+        case .success(let document):
+            guard case .object(let entries)? = document["files"] else {
+                fault = "\(Self.fileName) is not readable: it has no object 'files'"
+                return
+            }
+            for (name, entry) in entries { add(name, entry) }
         }
-        var files: [String: Entry]
     }
 
-    init(json: [UInt8]) {
-        guard let content = try? JSONDecoder().decode(Content.self, from: Data(json)) else {
-            self.init(files: [:], fault: "\(Self.fileName) is not readable")
+    private mutating func add(_ name: String, _ entry: JSONDocument) {
+        guard case .int(let size)? = entry["size"], size >= 0 else {
+            fault = "\(Self.fileName) is not readable: '\(name)' has no size"
             return
         }
-        self.init(files: [:])
-        for (name, entry) in content.files {
-            var file = File(size: entry.size)
-            if let text = entry.crc32 {
-                file.crc32 = UInt32(text, radix: 16)
-                if file.crc32 == nil { fault = "\(Self.fileName): '\(text)' is no CRC-32" }
-            }
-            files[name] = file
+        var file = File(size: size)
+        switch entry["crc32"] {
+        case nil, .null?: break
+        case .string(let text)?:
+            file.crc32 = UInt32(text, radix: 16)
+            if file.crc32 == nil { fault = "\(Self.fileName): '\(text)' is no CRC-32" }
+        default: fault = "\(Self.fileName): the CRC-32 of '\(name)' must be a string of hexadecimal digits"
         }
+        files[name] = file
     }
 
     /// Whether everything that the manifest names is there in its size.

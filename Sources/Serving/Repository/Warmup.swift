@@ -1,4 +1,5 @@
 internal import Tensors
+internal import Text
 
 /// Runs a version before it takes traffic, so that its first caller waits no longer than its thousandth, and times it.
 struct Warmup {
@@ -13,12 +14,13 @@ struct Warmup {
     /// Nil when the model has no rows.
     let maxRows: Int?
     let clock: MonotonicClock
+    /// 0 for no runs but those that the configuration asks for.
     let budgetNanos: Int64
 
     /// Throws only for a warm-up that the configuration asked for: what we made up ourselves may not suit the model.
     func run(_ instance: Instance) throws(ServingError) -> [Sample] {
         for warmup in spec.warmups { try run(warmup, instance) }
-        return seed(instance)
+        return budgetNanos > 0 ? seed(instance) : []
     }
 
     /// Times runs of growing size on zeros, until the time is up. Nothing for models whose cost hangs on open extents.
@@ -85,7 +87,8 @@ struct Warmup {
             case .zero: tensors.append(Tensor(zerosOf: input.dataType, shape: shape))
             case .random: tensors.append(Tensor(noiseOf: input.dataType, shape: shape))
             case .file(let path):
-                guard let bytes = Directory.contents(of: path), bytes.count == shape.count * input.dataType.byteWidth,
+                guard let bytes = try? BoundedFile.contents(of: path, limit: Directory.maxFileBytes),
+                    bytes.count == shape.count * input.dataType.byteWidth,
                     input.dataType != .string
                 else {
                     throw ServingError(

@@ -8,6 +8,8 @@ final class Binding: Sendable {
     private let rules: [Rule]
     /// Rows lie along the leading axis and may be joined.
     let hasRows: Bool
+    /// Requests with different parameters are kept apart: the model sees them.
+    let seesParameters: Bool
     /// Extents that share a name: every list has two members or more, as (input, axis).
     let equalExtents: [[(input: Int, axis: Int)]]
     /// Two valid requests always have like rows: no open extent but the first, nothing optional.
@@ -26,12 +28,14 @@ final class Binding: Sendable {
     }
 
     init(
-        model: String, signature: ModelSignature, hasRows: Bool, maxRows: Int?, inputReshapes: [Reshape?] = [], outputReshapes: [Reshape?] = []
+        model: String, signature: ModelSignature, hasRows: Bool, maxRows: Int?, inputReshapes: [Reshape?] = [], outputReshapes: [Reshape?] = [],
+        seesParameters: Bool = false
     ) {
         self.model = model
         self.signature = signature
         rules = signature.inputs.map(Rule.init)
         self.hasRows = hasRows
+        self.seesParameters = seesParameters
         self.maxRows = maxRows
         self.inputReshapes = inputReshapes.contains { $0 != nil } ? inputReshapes : []
         self.outputReshapes = outputReshapes.contains { $0 != nil } ? outputReshapes : []
@@ -192,6 +196,7 @@ final class Binding: Sendable {
 
     /// Whether the rows of two bound requests may lie in one tensor.
     func canShare(_ left: InferenceRequest, _ right: InferenceRequest) -> Bool {
+        if seesParameters, left.parameters != right.parameters { return false }
         if isUniform { return true }
         for index in signature.inputs.indices {
             let (one, other) = (left.bound.places[index], right.bound.places[index])

@@ -8,14 +8,29 @@ extension InferenceRequest {
     ///   - shared: outputs that have no rows.
     func setOutputs(_ tensors: [Tensor?], binding: Binding, rows: Range<Int>?, shared: Set<Int>) {
         outputs.removeAll(keepingCapacity: true)
+        appendOutputs(tensors, to: &outputs, binding: binding, rows: rows, shared: shared)
+    }
+
+    /// The outputs that were asked for out of a run that holds some of the request's rows.
+    func partOutputs(_ tensors: [Tensor?], binding: Binding, rows: Range<Int>, shared: Set<Int>) -> [OutputTensor] {
+        var part: [OutputTensor] = []
+        appendOutputs(tensors, to: &part, binding: binding, rows: rows, shared: shared)
+        return part
+    }
+
+    private func appendOutputs(
+        _ tensors: [Tensor?], to outputs: inout [OutputTensor], binding: Binding, rows: Range<Int>?, shared: Set<Int>
+    ) {
         if bound.outputs.isEmpty {
-            for index in tensors.indices { append(tensors[index], index, binding, rows: rows, shared: shared) }
+            for index in tensors.indices { Self.append(tensors[index], index, to: &outputs, binding, rows: rows, shared: shared) }
         } else {
-            for index in bound.outputs { append(tensors[index], index, binding, rows: rows, shared: shared) }
+            for index in bound.outputs { Self.append(tensors[index], index, to: &outputs, binding, rows: rows, shared: shared) }
         }
     }
 
-    private func append(_ tensor: Tensor?, _ index: Int, _ binding: Binding, rows: Range<Int>?, shared: Set<Int>) {
+    private static func append(
+        _ tensor: Tensor?, _ index: Int, to outputs: inout [OutputTensor], _ binding: Binding, rows: Range<Int>?, shared: Set<Int>
+    ) {
         guard let tensor else { return }
         let name = binding.signature.outputs[index].name
         var dims = Dims(tensor.shape)

@@ -80,6 +80,8 @@ public final class InferenceRequest: @unchecked Sendable {
     public var sequence: SequencePosition?
     /// What a sticky split between versions goes by.
     public var routingKey = Name("")
+    /// What becomes of it when the model is decoupled.
+    public var parts = AnswerParts.together
     /// Keeps the memory that views and borrowed names point into.
     public var owner: AnyObject?
     public var sink: (any ReplySink)?
@@ -96,6 +98,7 @@ public final class InferenceRequest: @unchecked Sendable {
     // The core's own.
     var bound = BoundInputs()
     var assembly: PartAssembly?
+    var stream: PartStream?
     var turn: UInt64?
     /// Those who have a word to say before the sink hears of the answer; the latest speaks first.
     var stages: [any AnswerStage] = []
@@ -140,6 +143,7 @@ public final class InferenceRequest: @unchecked Sendable {
         parameters.removeAll(keepingCapacity: true)
         sequence = nil
         routingKey = Name("")
+        parts = .together
         owner = nil
         sink = nil
         context = nil
@@ -149,6 +153,7 @@ public final class InferenceRequest: @unchecked Sendable {
         servedBy = nil
         bound.removeAll()
         assembly = nil
+        stream = nil
         turn = nil
         stages.removeAll(keepingCapacity: true)
         run = nil

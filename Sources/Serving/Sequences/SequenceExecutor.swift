@@ -178,6 +178,8 @@ final class SequenceExecutor: RequestExecutor {
         inner.abandon()
     }
 
+    var unavailability: String? { inner.unavailability }
+
     func release() {
         state.withLock { $0.sequences = [:] }
         inner.release()

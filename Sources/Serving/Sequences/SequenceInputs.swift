@@ -1,4 +1,5 @@
 internal import Tensors
+internal import Text
 
 /// The inputs that callers do not see and a sequence's requests are completed with, checked against the model's signature once.
 struct SequenceInputs: Sendable {
@@ -124,7 +125,9 @@ struct SequenceInputs: Sendable {
         let tensor = Tensor(zerosOf: state.dataType, shape: shape)
         guard case .file(let name) = state.initial else { return tensor }
         let path = "\(folder ?? ".")/initial_state/\(name)"
-        guard !name.contains(".."), state.dataType != .string, let bytes = Directory.contents(of: path), bytes.count == tensor.byteCount else {
+        guard !name.contains(".."), state.dataType != .string,
+            let bytes = try? BoundedFile.contents(of: path, limit: Directory.maxFileBytes), bytes.count == tensor.byteCount
+        else {
             throw ServingError(
                 .invalidArgument, "the state '\(state.inputName)' of model '\(model)' needs \(tensor.byteCount) bytes in '\(path)'")
         }

@@ -19,6 +19,10 @@ public struct ModelSpec: Sendable, Hashable {
     public var batching: BatchingSpec
     public var sequence: SequenceSpec?
     public var ensemble: EnsembleSpec?
+    /// For models that worker processes run; nil for the values that need no configuration.
+    public var process: ProcessSpec?
+    /// For models that another server answers for.
+    public var remote: RemoteSpec?
     public var instances: InstanceSpec
     public var versionPolicy: VersionPolicy
     /// Names for versions, such as `stable`.

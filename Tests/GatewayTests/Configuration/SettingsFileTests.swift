@@ -37,12 +37,14 @@ import Testing
             tls_cert: c.pem
             tls_key: k.pem
             tls_client_ca: ca.pem
+            plain_port: [metrics]
             auth_token_file: tokens
             log_format: json
             log_level: debug
             drain: 5s
             limits:
               max_message_bytes: 1000
+              max_connection_message_bytes: 6
               max_concurrent_streams: 7
               max_connections: 8
               max_connection_age: 1h
@@ -62,11 +64,13 @@ import Testing
         expected.modelsToLoad = ["iris"]
         expected.threads = 4
         expected.tls = .init(certificatePath: "c.pem", keyPath: "k.pem", clientAuthorityPath: "ca.pem")
+        expected.plainPorts = [.metrics]
         expected.tokenFilePath = "tokens"
         expected.logFormat = .json
         expected.logLevel = .debug
         expected.drainNanos = 5_000_000_000
         expected.limits.maxMessageBytes = 1000
+        expected.limits.maxConnectionMessageBytes = 6
         expected.limits.maxConcurrentStreams = 7
         expected.limits.maxConnections = 8
         expected.limits.maxConnectionAgeNanos = 3_600_000_000_000
@@ -107,6 +111,7 @@ import Testing
             }
         }
         #expect(fault { _ in } == nil)
+        #expect(fault { $0.plainPorts = [.http] } == "--plain-port needs --tls-cert: without it every port is in plain text")
         #expect(fault { $0.modelRepositories = [] } == "no model repository is given: --model-repository DIR")
         #expect(fault { $0.modelRepositories = ["/nonexistent"] } == "cannot read the model repository '/nonexistent': No such file or directory")
         #expect(fault { $0.modelRepositories = ["/etc/hostname"] } == "cannot read the model repository '/etc/hostname': Not a directory")

@@ -45,8 +45,10 @@ def nghttpx(backend, folder):
         f"--backend=127.0.0.1,{backend};;proto=h2", "--workers=1"), port
 
 
-def envoy(backend, folder):
+def envoy(backend, folder, is_bridge=False):
+    """With `is_bridge`, HTTP/1.1 in front and gRPC-Web turned into gRPC."""
     port = free_port()
+    web = [{"name": "web", "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.grpc_web.v3.GrpcWeb"}}]
     (folder / "envoy.json").write_text(json.dumps({
         "static_resources": {
             "listeners": [{
@@ -55,8 +57,8 @@ def envoy(backend, folder):
                     "name": "http",
                     "typed_config": {
                         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-                        "stat_prefix": "front", "codec_type": "HTTP2",
-                        "http_filters": [{"name": "router", "typed_config": {
+                        "stat_prefix": "front", "codec_type": "AUTO" if is_bridge else "HTTP2",
+                        "http_filters": (web if is_bridge else []) + [{"name": "router", "typed_config": {
                             "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
                         "route_config": {"virtual_hosts": [{
                             "name": "all", "domains": ["*"],

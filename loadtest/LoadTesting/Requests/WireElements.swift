@@ -5,7 +5,7 @@ internal import Tensors
 /// Elements of tensors as they are on the wire: little-endian, strings behind their length in 4 bytes.
 enum WireElements {
     static func bytes(of tensor: Tensor) -> [UInt8] {
-        if tensor.dataType == .string { return RawStrings.pack(tensor.strings) }
+        if tensor.dataType == .string { return tensor.packedStrings }
         return withExtendedLifetime(tensor) { Array(UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount)) }
     }
 

@@ -1,3 +1,4 @@
+internal import Text
 internal import YAML
 
 /// A map of a scenario's document, from which values are taken by their keys; what is left at the end is unknown, and an error.
@@ -64,7 +65,7 @@ struct ScenarioMap {
     /// Refuses keys that nobody took.
     func end() throws(LoadError) {
         guard let left = entries.first else { return }
-        let nearest = EditDistance.nearest(to: left.key, among: known)
+        let nearest = NearestName.of(left.key, among: known)
         throw error(left.line, "unknown key '\(left.key)'" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
     }
 }

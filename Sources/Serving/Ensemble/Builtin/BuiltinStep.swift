@@ -1,4 +1,5 @@
 internal import Tensors
+internal import Text
 internal import YAML
 
 /// Something that an ensemble does without a model. Adding one is one file with this in it, and its line in ``BuiltinRegistry``.
@@ -39,6 +40,8 @@ enum BuiltinRegistry {
         SoftmaxStep.self, SigmoidStep.self, ArgmaxStep.self, TopKStep.self, ThresholdStep.self, ReduceStep.self, CombineStep.self,
         WeightedAverageStep.self, MajorityVoteStep.self, FillStep.self, LabelStep.self, TextStep.self, JoinStep.self, LengthStep.self,
         ContainsStep.self, WordPieceStep.self, MeanPoolStep.self, SuppressionStep.self,
+        BytePairStep.self, TransposeStep.self, GatherStep.self,
+        DecodeImageStep.self, ResizeImageStep.self, CropBoxesStep.self, TurnBoxesStep.self, TextBoxesStep.self, CTCDecodeStep.self,
     ]
 
     /// The built-in step that configurations call `name`.
@@ -48,7 +51,7 @@ enum BuiltinRegistry {
         _ name: String, options: [String: StepOption], inputs: [String], files: (String) -> [UInt8]? = { _ in nil }
     ) throws(ServingError) -> any BuiltinStep {
         guard let type = all.first(where: { $0.name == name }) else {
-            let hint = EditDistance.nearest(to: name, among: all.map { $0.name }).map { "; did you mean '\($0)'?" }
+            let hint = NearestName.of(name, among: all.map { $0.name }).map { "; did you mean '\($0)'?" }
             throw ServingError(
                 .invalidArgument,
                 "there is no built-in step '\(name)'\(hint ?? "; known are \(all.map { $0.name }.sorted().joined(separator: ", "))")")

@@ -21,9 +21,11 @@ struct TokenizerFile: Decodable {
 
     struct PreTokenizer: Decodable {
         var type: String
+        var add_prefix_space: Bool?
+        var use_regex: Bool?
     }
 
-    struct PostProcessor: Decodable {
+    final class PostProcessor: Decodable, Sendable {
         struct Part: Decodable {
             struct Piece: Decodable {
                 var id: String
@@ -44,11 +46,12 @@ struct TokenizerFile: Decodable {
                 id = try list.decode(Int64.self)
             }
         }
-        var type: String
-        var single: [Part]?
-        var special_tokens: [String: Special]?
-        var cls: Pair?
-        var sep: Pair?
+        let type: String
+        let single: [Part]?
+        let special_tokens: [String: Special]?
+        let cls: Pair?
+        let sep: Pair?
+        let processors: [PostProcessor]?
     }
 
     struct Model: Decodable {
@@ -56,7 +59,32 @@ struct TokenizerFile: Decodable {
         var unk_token: String?
         var continuing_subword_prefix: String?
         var max_input_chars_per_word: Int?
+        var end_of_word_suffix: String?
+        var dropout: Double?
+        var byte_fallback: Bool?
+        var ignore_merges: Bool?
+        var merges: [Merge]?
         var vocab: [String: Int64]
+    }
+
+    /// Two symbols that become one: in a list, or in one text with a blank between them.
+    struct Merge: Decodable {
+        var left: String
+        var right: String
+
+        init(from decoder: any Decoder) throws {
+            let single = try decoder.singleValueContainer()
+            let parts: [String]
+            if let text = try? single.decode(String.self) {
+                parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+            } else {
+                parts = try single.decode([String].self)
+            }
+            guard parts.count == 2 else {
+                throw DecodingError.dataCorruptedError(in: single, debugDescription: "a merge of \(parts.count) symbols")
+            }
+            (left, right) = (parts[0], parts[1])
+        }
     }
 
     struct Truncation: Decodable {

@@ -8,11 +8,8 @@ struct WordPieceTokenizer: Sendable {
     private let prefix: String
     private let unknown: Int64
     private let maxWordScalars: Int
-    /// Numbers before and after a text.
-    private let opening: [Int64]
-    private let closing: [Int64]
-    /// Words that stand for themselves wherever they are, such as `[MASK]`; the longest first.
-    private let fixed: [(text: String, id: Int64)]
+    private let added: AddedTokens
+    private let frame: TokenFrame
     let maxLength: Int
     let padding: Int64
 
@@ -40,47 +37,13 @@ struct WordPieceTokenizer: Sendable {
         }
         self.unknown = unknown
         maxWordScalars = file.model.max_input_chars_per_word ?? 100
-        var fixed: [(text: String, id: Int64)] = []
-        for token in file.added_tokens ?? [] where !token.content.isEmpty {
-            if token.single_word ?? false || token.lstrip ?? false || token.rstrip ?? false || token.normalized ?? false {
-                throw unsupported("the added token '\(token.content)' with rules of its own")
-            }
-            fixed.append((token.content, token.id))
-        }
-        self.fixed = fixed.sorted { $0.text.utf8.count > $1.text.utf8.count }
-        (opening, closing) = try Self.frame(file.post_processor, name: name)
+        added = try AddedTokens(file.added_tokens ?? [], name: name, isNormalized: true)
+        frame = try TokenFrame(file.post_processor, name: name)
         self.maxLength = maxLength ?? file.truncation?.max_length ?? 512
-        guard self.maxLength > opening.count + closing.count else {
+        guard self.maxLength > frame.count else {
             throw ServingError(.invalidArgument, "'\(name)': a length of \(self.maxLength) leaves no room for a text")
         }
         padding = file.padding?.pad_id ?? vocabulary["[PAD]"] ?? 0
-    }
-
-    private static func frame(_ processor: TokenizerFile.PostProcessor?, name: String) throws(ServingError) -> ([Int64], [Int64]) {
-        guard let processor else { return ([], []) }
-        switch processor.type {
-        case "BertProcessing":
-            guard let cls = processor.cls, let sep = processor.sep else {
-                throw ServingError(.invalidArgument, "'\(name)': post_processor lacks cls or sep")
-            }
-            return ([cls.id], [sep.id])
-        case "TemplateProcessing":
-            var frame: (opening: [Int64], closing: [Int64]) = ([], [])
-            var isPast = false
-            for part in processor.single ?? [] {
-                if part.Sequence != nil {
-                    isPast = true
-                } else if let special = part.SpecialToken {
-                    guard let ids = processor.special_tokens?[special.id]?.ids else {
-                        throw ServingError(.invalidArgument, "'\(name)': post_processor has no number for '\(special.id)'")
-                    }
-                    if isPast { frame.closing += ids } else { frame.opening += ids }
-                }
-            }
-            return frame
-        default:
-            throw ServingError(.unimplemented, "'\(name)' asks for the post-processor '\(processor.type)', which this server does not do")
-        }
     }
 
     /// The numbers of a text, no more than ``maxLength``.
@@ -89,38 +52,15 @@ struct WordPieceTokenizer: Sendable {
             throw ServingError(.invalidArgument, "a text of \(text.utf8.count) bytes is too long; \(Self.maxTextBytes) are allowed")
         }
         var pieces: [Int64] = []
-        let room = maxLength - opening.count - closing.count
-        var rest = text[...]
-        while !rest.isEmpty, pieces.count < room {
-            // Without such words, the usual case, the whole text is one part.
-            guard let (range, id) = firstFixed(in: rest) else {
-                add(rest, to: &pieces, room: room)
-                break
+        let room = maxLength - frame.count
+        for part in added.parts(of: text) {
+            guard pieces.count < room else { break }
+            switch part {
+            case .token(let id): pieces.append(id)
+            case .text(let text): add(text, to: &pieces, room: room)
             }
-            add(rest[..<range.lowerBound], to: &pieces, room: room)
-            pieces.append(id)
-            rest = rest[range.upperBound...]
         }
-        return opening + pieces.prefix(room) + closing
-    }
-
-    private func firstFixed(in text: Substring) -> (Range<String.Index>, Int64)? {
-        var first: (range: Range<String.Index>, id: Int64)?
-        for (word, id) in fixed {
-            guard let start = Self.find(Array(word.utf8), in: text) else { continue }
-            let range = start..<text.utf8.index(start, offsetBy: word.utf8.count)
-            if first == nil || range.lowerBound < first!.range.lowerBound { first = (range, id) }
-        }
-        return first.map { ($0.range, $0.id) }
-    }
-
-    private static func find(_ word: [UInt8], in text: Substring) -> String.Index? {
-        var index = text.utf8.startIndex
-        while let start = text.utf8[index...].firstIndex(of: word[0]) {
-            if text.utf8[start...].starts(with: word) { return start }
-            index = text.utf8.index(after: start)
-        }
-        return nil
+        return frame.opening + pieces.prefix(room) + frame.closing
     }
 
     private func add(_ text: Substring, to pieces: inout [Int64], room: Int) {

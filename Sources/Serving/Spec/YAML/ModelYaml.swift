@@ -59,6 +59,14 @@ extension ModelSpec {
             sequence = try SequenceSpec(&inner)
             try inner.finish()
         }
+        if var inner = try map.map("process") {
+            process = try ProcessSpec(&inner)
+            try inner.finish()
+        }
+        if var inner = try map.map("remote") {
+            remote = try RemoteSpec(&inner)
+            try inner.finish()
+        }
         warmups = try WarmupSpec.list(&map, "warmup")
         ensemble = try EnsembleSpec(&map, "steps")
         for output in outputs where !output.sources.isEmpty {
