@@ -4,10 +4,7 @@ internal import Glibc
 public enum ProcessMetrics {
     /// Read at each call: a few files of the kernel. Any thread.
     public static var families: [MetricFamily] {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-        return [
+        [
             MetricFamily(
                 name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", kind: .gauge,
                 samples: [.init(.integer(residentBytes))]),
@@ -15,7 +12,7 @@ public enum ProcessMetrics {
                 name: "process_open_fds", help: "Number of open file descriptors.", kind: .gauge, samples: [.init(.integer(openFiles))]),
             MetricFamily(
                 name: "process_cpu_seconds_total", help: "Total user and system CPU time spent in seconds.", kind: .counter,
-                samples: [.init(.number(seconds(usage.ru_utime) + seconds(usage.ru_stime)))]),
+                samples: [.init(.number(Double(ProcessTime.cpuNanos) / 1e9))]),
         ]
     }
 
