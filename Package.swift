@@ -115,7 +115,7 @@ let package = Package(
             ["Serving", "Batching", "Client", "YAML", "GRPC", "HTTP2", "JSON", "Messages", "Monitoring", "Tensors", "Text", hummingbird, hummingbirdCore, lifecycle, signals, log] + nio),
 
         room("Client", ["GRPC", "HTTP2", "JSON", "Messages", "Tensors"] + nio),
-        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Serving", "Tensors", "Text"] + nio),
+        room("Console", ["Client", "Messages", "Engine", "Gateway", "GRPC", "Kernels", "Monitoring", "Serving", "Tensors", "Text"] + nio),
 
         .executableTarget(
             name: "martlet", dependencies: ["Client", "Console", "Gateway", arguments], swiftSettings: house),

@@ -1,8 +1,8 @@
 internal import Client
 public import Engine
 internal import Glibc
+internal import Monitoring
 internal import Tensors
-internal import Text
 
 /// Runs one model again and again in this process and says how long it takes: no network, no queue.
 public struct EngineBenchmark {

@@ -12,7 +12,7 @@ public enum ProcessMetrics {
                 name: "process_open_fds", help: "Number of open file descriptors.", kind: .gauge, samples: [.init(.integer(openFiles))]),
             MetricFamily(
                 name: "process_cpu_seconds_total", help: "Total user and system CPU time spent in seconds.", kind: .counter,
-                samples: [.init(.number(Double(ProcessTime.cpuNanos) / 1e9))]),
+                samples: [.init(.number(Double(ClockTime.nanos(CLOCK_PROCESS_CPUTIME_ID)) / 1e9))]),
         ]
     }
 

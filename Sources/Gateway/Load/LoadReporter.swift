@@ -1,9 +1,9 @@
 internal import GRPC
 internal import Glibc
 internal import Messages
+internal import Monitoring
 internal import Serving
 internal import Synchronization
-internal import Text
 
 /// The server's load, measured ten times a second and sent with every answer in the trailing metadata `endpoint-load-metrics-bin`.
 ///
