@@ -23,9 +23,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Let clients register system shared memory whose key begins with this (default: none).") var sharedMemoryPrefix: String?
     @Option(help: "Origin whose pages may call the HTTP port from a browser, or * for all. May be given again.") var corsOrigin: [String] = []
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
+    @Option(help: "Requests that take longer than so many milliseconds get a line in the log; 0 for none (default: 1000).") var slowRequest: Int?
     @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 
     func validate() throws {
+        guard (0...86_400_000).contains(slowRequest ?? 0) else { throw ValidationError("--slow-request is from 0 to 86400000") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
         guard tlsClientCa == nil || tlsCert != nil else { throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key") }
         guard !modelRepository.isEmpty || config != nil else { throw ValidationError("give --model-repository DIR, or --config FILE that says it") }

@@ -60,6 +60,7 @@ extension GatewayConfiguration {
         corsOrigins = try map.strings("cors_origin") ?? corsOrigins
         logFormat = try map.choice("log_format", LogFormat.allCases.map { ($0.rawValue, $0) }) ?? logFormat
         logLevel = try map.choice("log_level", LogLevel.allCases.map { ($0.rawValue, $0) }) ?? logLevel
+        slowRequestNanos = try map.duration("slow_request") ?? slowRequestNanos
         drainNanos = try map.duration("drain") ?? drainNanos
         if var inner = try map.map("limits") {
             try limits.read(&inner)

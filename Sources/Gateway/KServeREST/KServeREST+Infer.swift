@@ -11,6 +11,7 @@ extension KServeREST {
     func infer(_ web: WebRequest, _ model: String, _ version: String) async throws(WebFailure) -> WebAnswer {
         let request = InferenceRequest()
         request.model = Name(model)
+        request.read(web)
         request.version = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
         var wishes: [OutputWish] = []
         var isBinary = false

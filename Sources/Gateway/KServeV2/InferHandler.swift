@@ -32,6 +32,7 @@ final class InferHandler: ReplySink {
             recycle(infer)
             return
         }
+        infer.request.read(call.metadata)
         infer.call = call
         let ticket = infer.currentTicket
         call.onCancel = { infer.cancel(ticket) }

@@ -51,6 +51,7 @@ final class InferStream: @unchecked Sendable {
             handler.recycle(infer)
             return
         }
+        infer.request.read(call.metadata)
         infer.stream = self
         flying.append((infer, infer.currentTicket))
         if flying.count >= Self.maxFlying { call.pauseReading() }

@@ -24,6 +24,7 @@ final class PredictHandler: ReplySink {
             recycle(predict)
             return
         }
+        predict.request.read(call.metadata)
         predict.call = call
         predict.request.sink = self
         predict.request.context = predict

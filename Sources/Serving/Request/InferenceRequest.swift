@@ -76,6 +76,8 @@ public final class InferenceRequest: @unchecked Sendable {
     public var sequence: SequencePosition?
     /// What a sticky split between versions goes by.
     public var routingKey = Name("")
+    /// The distributed trace that it belongs to, for logs.
+    public var traceContext: TraceContext?
     /// Keeps the memory that views and borrowed names point into.
     public var owner: AnyObject?
     public var sink: (any ReplySink)?
@@ -134,6 +136,7 @@ public final class InferenceRequest: @unchecked Sendable {
         parameters.removeAll(keepingCapacity: true)
         sequence = nil
         routingKey = Name("")
+        traceContext = nil
         owner = nil
         sink = nil
         context = nil
