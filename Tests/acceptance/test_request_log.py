@@ -152,7 +152,7 @@ def test_the_routing_key_of_the_metadata_keeps_callers_on_one_version(tmp_path):
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_promtool_finds_nothing_to_say(server):
+def test_promtool_has_remarks_on_the_names_of_triton_only(server):
     with triton.InferenceServerClient(server.grpc) as client:
         x = triton.InferInput("features", [1, 30], "FP32")
         x.set_data_from_numpy(np.zeros((1, 30), np.float32))
@@ -161,7 +161,9 @@ def test_promtool_finds_nothing_to_say(server):
     for name in (b"nv_inference_request_success{", b"martlet_request_duration_seconds_bucket{", b"martlet_queue_depth{"):
         assert name in text
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
-    assert (checked.returncode, checked.stderr, checked.stdout) == (0, b"", b"")
+    # 3 stands for remarks on names only. Triton's are what they are; ours must give no cause.
+    assert checked.returncode in (0, 3) and checked.stdout == b""
+    assert [line for line in checked.stderr.decode().splitlines() if not line.startswith("nv_")] == []
 
 
 def test_a_stop_under_load_leaves_no_reply_owed(tmp_path):
