@@ -34,6 +34,7 @@ public final class Gateway: Sendable {
     private let socket = PrivateSocket()
     private let capture: RequestCapture?
     private let load: LoadReporter
+    private let requests: RequestLog
     private let upkeep = Mutex<Task<Void, Never>?>(nil)
 
     public init(_ settings: GatewayConfiguration) throws(GatewayError) {
@@ -57,6 +58,8 @@ public final class Gateway: Sendable {
             case .explicit: .explicit
             }
         configuration.startupModels = settings.modelsToLoad
+        requests = RequestLog(log: log, switches: switches, slowNanos: settings.slowRequestNanos)
+        configuration.watch = requests.watch
         configuration.onEvent = { [health] event in
             GatewayLog.write(event, to: log)
             health.note(event)
@@ -90,7 +93,7 @@ public final class Gateway: Sendable {
         let extensions = KServeExtensions(
             memory: SharedMemory(prefix: settings.sharedMemoryPrefix), labels: ClassLabels(repositories: settings.modelRepositories),
             load: settings.loadReports ? load : nil)
-        kserve = KServeService(core: core, extensions: extensions, log: switches)
+        kserve = KServeService(core: core, extensions: extensions, log: switches, requests: requests)
         tensorFlow = TFService(core: core, labels: extensions.labels, repositories: settings.modelRepositories, folders: files.folders)
         torch = TorchService(core: core)
         registerServices()
@@ -191,19 +194,21 @@ public final class Gateway: Sendable {
 
     /// Takes no new requests, sends the replies that are owed, and frees everything. Returns how many were left unanswered.
     public func stop() async -> Int {
-        // Balancers look away first; then nobody new is let in; then what is under way is answered.
+        // Balancers look away first. Then connections are asked to end, while whatever comes on them is still answered: a request that was
+        // on its way when its client heard of it is owed a reply like any other. Only then is nobody let in.
         health.service.drain()
+        core.announceLeaving()
         upkeep.withLock { $0?.cancel() }
         let core = core
-        let grace = settings.drainNanos
+        let end = core.clock.nowNanos &+ settings.drainNanos
+        await web.stop()
+        await server.shutdown(grace: UInt64(max(1, end - core.clock.nowNanos)))
         let left = await withCheckedContinuation { continuation in
             // Waiting blocks, and neither an event loop nor the pool of Swift's tasks may be blocked.
             NIOThreadPool.singleton.submit { _ in
-                continuation.resume(returning: core.drain(withinNanos: grace))
+                continuation.resume(returning: core.drain(withinNanos: max(0, end - core.clock.nowNanos)))
             }
         }
-        await server.shutdown(grace: UInt64(max(1, grace)))
-        await web.stop()
         socket?.remove()
         core.stop()
         await capture?.finish()

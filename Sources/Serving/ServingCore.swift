@@ -1,3 +1,4 @@
+internal import Engine
 internal import Glibc
 internal import Synchronization
 
@@ -27,6 +28,8 @@ public final class ServingCore: Sendable {
         /// Called for every request from outside as it comes in, on its caller's thread; steps of ensembles are not. Must be quick, and
         /// keep nothing of the request.
         public var onRequest: (@Sendable (InferenceRequest) -> Void)?
+        /// Hears of slow requests.
+        public var watch: RequestWatch
 
         public init(sources: [any Source] = []) {
             self.sources = sources
@@ -41,6 +44,7 @@ public final class ServingCore: Sendable {
             clock = .system
             onEvent = { _ in }
             onRequest = nil
+            watch = RequestWatch()
         }
     }
 
@@ -49,6 +53,7 @@ public final class ServingCore: Sendable {
     public let pool: ComputePool
     let repository: Repository
     private let sharedTable: Mutex<RouteTable>
+    private let isLeaving = Atomic<Bool>(false)
 
     public init(_ configuration: Configuration, backends: BackendRegistry, readers: [any SpecReader] = []) {
         self.configuration = configuration
@@ -61,6 +66,8 @@ public final class ServingCore: Sendable {
 
     /// Starts the threads and begins to load the start-up set.
     public func start() {
+        // A run that has the machine to itself may be spread over what would be the other lanes.
+        EngineThreads.count = max(EngineThreads.count, pool.laneCount)
         pool.start()
         repository.start()
     }
@@ -155,7 +162,10 @@ public final class ServingCore: Sendable {
     }
 
     /// Whether the start-up set has been dealt with, and the server does not drain.
-    public var isReady: Bool { repository.isStartupDone && !router.current.isDraining }
+    public var isReady: Bool { repository.isStartupDone && !isLeaving.load(ordering: .relaxed) && !router.current.isDraining }
+
+    /// Says through ``isReady`` that balancers should look elsewhere; requests are answered all the same, until ``drain(withinNanos:)``.
+    public func announceLeaving() { isLeaving.store(true, ordering: .relaxed) }
 
     /// Calls `body` once the start-up set is loaded or has failed to: at once, or later on a loading thread.
     public func whenStartupIsDone(_ body: @escaping @Sendable () -> Void) { repository.whenStartupIsDone(body) }

@@ -23,6 +23,7 @@ extension Serve {
         say(\.logFormat, logFormat)
         say(\.logLevel, logLevel)
         if let grpcSocket { settings.grpcSocketPath = grpcSocket }
+        if let slowRequest { settings.slowRequestNanos = Int64(slowRequest) * 1_000_000 }
         if let threads { settings.threads = threads }
         if let tlsCert, let tlsKey { settings.tls = .init(certificatePath: tlsCert, keyPath: tlsKey, clientAuthorityPath: tlsClientCa) }
         if !plainPort.isEmpty { settings.plainPorts = plainPort }

@@ -37,9 +37,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Files of records that are kept (default: 4).") var captureFiles: Int?
     @Flag(help: "Tell balancers the load in the trailers of every answer (ORCA).") var loadReports = false
     @Option(help: "Form of the log: text or json (default: text).") var logFormat: GatewayConfiguration.LogFormat?
+    @Option(help: "Requests that take longer than so many milliseconds get a line in the log; 0 for none (default: 1000).") var slowRequest: Int?
     @Option(help: "Least level that is logged (default: info).") var logLevel: GatewayConfiguration.LogLevel?
 
     func validate() throws {
+        guard (0...86_400_000).contains(slowRequest ?? 0) else { throw ValidationError("--slow-request is from 0 to 86400000") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
         guard tlsClientCa == nil || tlsCert != nil else { throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key") }
         guard capture != nil || config != nil || (captureShare == nil && captureBytes == nil && captureFiles == nil) else {

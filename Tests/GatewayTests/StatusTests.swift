@@ -20,6 +20,18 @@ import Testing
         }
     }
 
+    @Test func `a refusal says when to try again, for libraries and for programs`() {
+        let status = Status(ServingError(.resourceExhausted, "full", retryAfterNanos: 1_500_000_000))
+        #expect(status.retryAfterMillis == 1500)
+        // As Python's google.rpc prints it back: code 8, "full", RetryInfo of 1.5 s.
+        let url = Array("type.googleapis.com/google.rpc.RetryInfo".utf8)
+        let info: [UInt8] = [0x0A, 8, 0x08, 1, 0x10, 0x80, 0xCA, 0xB5, 0xEE, 0x01]
+        let any = [0x0A, UInt8(url.count)] + url + [0x12, UInt8(info.count)] + info
+        #expect(status.details == [0x08, 8, 0x12, 4] + Array("full".utf8) + [0x1A, UInt8(any.count)] + any)
+        #expect(Status(ServingError(.resourceExhausted, "for good")).retryAfterMillis == nil)
+        #expect(Status(ServingError(.resourceExhausted, "soon", retryAfterNanos: 10)).retryAfterMillis == 1)
+    }
+
     @Test func `bytes that are no message are INTERNAL, and a message that contradicts itself is the caller's fault`() {
         #expect(Status(MessageError(.truncated, "x")).code == .internal)
         #expect(Status(MessageError(.malformed, "x")).code == .internal)

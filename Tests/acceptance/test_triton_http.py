@@ -219,8 +219,12 @@ def test_log_and_trace_settings(server, client):
     assert client.update_log_settings({"log_verbose_level": 1})["log_verbose_level"] == 1
     assert client.update_log_settings({"log_verbose_level": 0})["log_verbose_level"] == 0
     assert client.get_trace_settings()["trace_level"] == ["OFF"]
+    assert client.update_trace_settings(settings={"trace_level": ["TIMESTAMPS"], "trace_rate": "5"})["trace_rate"] == "5"
+    assert client.update_trace_settings(settings={"trace_level": ["OFF"], "trace_rate": []})["trace_level"] == ["OFF"]
     with pytest.raises(InferenceServerException):
-        client.update_trace_settings(settings={"trace_level": ["TIMESTAMPS"]})
+        client.update_trace_settings(settings={"trace_level": ["TENSORS"]})
+    with pytest.raises(InferenceServerException):
+        client.update_trace_settings(settings={"trace_file": "/tmp/x"})
 
 
 BODY = {"inputs": [{"name": "features", "datatype": "FP32", "shape": [1, 30], "data": [0] * 30}]}

@@ -13,8 +13,8 @@ arguments = parser.parse_args()
 loads = [float(word) for word in arguments.loads.split(",")]
 
 with Repository() as folder:
-    # Some milliseconds a row, whatever the batch: what is measured is the queue, and the load generator has a core's worth to spare.
-    mlp(folder / "m" / "1" / "model.onnx", [64] + [2048] * 24 + [8])
+    # Some milliseconds a run: what is measured is the queue, and the load generator takes next to nothing of the processors.
+    mlp(folder / "m" / "1" / "model.onnx", [64] + [1024] * 6 + [8])
     (folder / "m" / "model.yaml").write_text(f"slo: {arguments.slo}ms\nmax_batch_size: 4\n")
     with Server(folder) as server:
         closed = ["--model", "m", "--connections", 4, "--streams", 4, "--warmup", "500ms", "--duration", f"{arguments.seconds}s"]

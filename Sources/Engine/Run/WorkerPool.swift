@@ -19,12 +19,14 @@ final class WorkerPool: @unchecked Sendable {
 
     private let threadCount = Atomic<Int>(1)
     private let isBusy = Atomic<Bool>(false)
+    private let occupiedCount = Atomic<Int>(0)
 
     // Under `mutex`.
     private var startedThreads = 0
     private var body: UnsafePointer<(Range<Int>) -> Void>?
     private var jobNumber = 0
     private var activeWorkers = 0
+    private var mostWorkers = 0
 
     private let next = Atomic<Int>(0)
     private var count = 0
@@ -60,9 +62,30 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
+    func occupied(by change: Int) { occupiedCount.wrappingAdd(change, ordering: .relaxed) }
+
+    /// Threads that the next job may have.
+    private var available: Int {
+        let others = max(0, occupiedCount.load(ordering: .relaxed) - 1)
+        let left = threads - others
+        return left > 1 && !Self.isAlone ? left : 1
+    }
+
+    /// Whether the calling thread wants no help. Kept in the thread itself; a stored pointer that is not nil means yes.
+    static var isAlone: Bool {
+        get { pthread_getspecific(aloneKey) != nil }
+        set { pthread_setspecific(aloneKey, newValue ? UnsafeRawPointer(bitPattern: 1) : nil) }
+    }
+
+    private static let aloneKey: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
+
     /// Calls `body` over ranges that cover `0..<count`, on as many threads as are set; on this one alone when the pool is busy.
     func run(_ count: Int, _ body: (Range<Int>) -> Void) {
-        let threads = threads
+        let threads = available
         guard threads > 1, count > 1,
             isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         else {
@@ -75,6 +98,7 @@ final class WorkerPool: @unchecked Sendable {
                 pthread_mutex_lock(mutex)
                 self.body = pointer
                 self.count = count
+                mostWorkers = threads - 1
                 portion = max(1, count / (threads * Self.portionsPerThread))
                 next.store(0, ordering: .relaxed)
                 jobNumber += 1
@@ -105,7 +129,7 @@ final class WorkerPool: @unchecked Sendable {
         while true {
             while body == nil || jobNumber == seen { pthread_cond_wait(wake, mutex) }
             seen = jobNumber
-            guard let body else { continue }
+            guard let body, activeWorkers < mostWorkers else { continue }
             activeWorkers += 1
             pthread_mutex_unlock(mutex)
             work(body)

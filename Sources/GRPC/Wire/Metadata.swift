@@ -103,5 +103,6 @@ extension HeaderList {
         if !status.details.isEmpty {
             append("grpc-status-details-bin", String(decoding: Base64.encode(status.details), as: UTF8.self))
         }
+        if let millis = status.retryAfterMillis { append("grpc-retry-pushback-ms", String(max(0, millis))) }
     }
 }

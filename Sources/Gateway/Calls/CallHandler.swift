@@ -32,6 +32,7 @@ final class CallHandler<Call: PooledCall>: ReplySink {
             recycle(call)
             return
         }
+        call.request.read(unary.metadata)
         call.call = unary
         let number = call.ticket.current
         unary.onCancel = { call.cancel(number) }

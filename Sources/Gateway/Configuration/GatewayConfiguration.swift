@@ -86,6 +86,8 @@ public struct GatewayConfiguration: Sendable, Hashable {
     public var tensorFlowServing = TensorFlowServing()
     public var logFormat = LogFormat.text
     public var logLevel = LogLevel.info
+    /// Requests that take longer get a line in the log; 0 for none.
+    public var slowRequestNanos: Int64 = 1_000_000_000
     /// What the keys of system shared memory must begin with that clients may register; nil allows none.
     public var sharedMemoryPrefix: String?
     /// Origins whose pages a browser may let call the HTTP port, `*` for all; empty for none.

@@ -58,6 +58,7 @@ extension GatewayConfiguration {
             capture.maxFiles = try map.int("capture_files", in: 1...1000) ?? capture.maxFiles
             self.capture = capture
         }
+        slowRequestNanos = try map.duration("slow_request") ?? slowRequestNanos
         drainNanos = try map.duration("drain") ?? drainNanos
         loadReports = try map.bool("load_reports") ?? loadReports
         if var inner = try map.map("limits") {

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GRPC
 internal import Hummingbird
+internal import Logging
 internal import Serving
 internal import Synchronization
 
@@ -32,7 +33,10 @@ package final class GatewayTrial {
         guard !models.isEmpty else { throw GatewayError("\(repository): no model could be loaded") }
 
         let extensions = KServeExtensions(memory: SharedMemory(prefix: "/martlet-fuzz"), labels: ClassLabels(repositories: [repository]))
-        let kserve = KServeService(core: core, extensions: extensions, log: LogSwitches(.critical))
+        let switches = LogSwitches(.critical)
+        let kserve = KServeService(
+            core: core, extensions: extensions, log: switches,
+            requests: RequestLog(log: Logger(label: "trial"), switches: switches, slowNanos: 0))
         let tensorFlow = TFService(core: core, labels: extensions.labels, repositories: [repository], folders: [:])
         let torch = TorchService(core: core)
         rooms = [

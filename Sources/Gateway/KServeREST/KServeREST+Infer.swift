@@ -13,6 +13,7 @@ extension KServeREST {
         request.origin = .kserveREST
         request.model = Name(model)
         request.parts = .refused("HTTP end point doesn't support models with decoupled transaction policy")
+        request.read(web)
         request.version = try Self.asking { () throws(ServingError) in try VersionSelector(text: version) }
         var wishes: [OutputWish] = []
         var isBinary = false

@@ -51,6 +51,7 @@ final class InferStream: @unchecked Sendable {
             handler.recycle(infer)
             return
         }
+        infer.request.read(call.metadata)
         infer.stream = self
         infer.request.origin = .kserveStream
         infer.request.parts = .wanted(infer)

@@ -1,7 +1,7 @@
 internal import Messages
 internal import Serving
 
-// Settings of logs, which do something, and of traces, of which there are none.
+// Settings of logs and of traces.
 extension KServeService {
     func logSettings(_ request: LogSettingsRequest) throws(ServingError) -> LogSettingsResponse {
         var settings = log.settings
@@ -21,7 +21,10 @@ extension KServeService {
             default: throw ServingError(.invalidArgument, "'\(name)' is no log setting")
             }
         }
-        if settings != log.settings { log.settings = settings }
+        if settings != log.settings {
+            log.settings = settings
+            requests.settingsChanged()
+        }
         return LogSettingsResponse(settings: [
             "log_file": .init(choice: .string("")), "log_info": .init(choice: .bool(settings.info)),
             "log_warning": .init(choice: .bool(settings.warning)), "log_error": .init(choice: .bool(settings.error)),
@@ -29,19 +32,12 @@ extension KServeService {
         ])
     }
 
-    /// Traces are never written, which is what the settings say; to leave them off is no error.
+    /// For one model or, without a name, for all that have no settings of their own.
     func traceSetting(_ request: TraceSettingRequest) throws(ServingError) -> TraceSettingResponse {
         if !request.modelName.isEmpty { _ = try core.version(of: request.modelName) }
-        let off = [
-            "trace_file": "", "trace_level": "OFF", "trace_rate": "1000", "trace_count": "-1", "log_frequency": "0", "trace_mode": "triton",
-        ]
-        for (name, setting) in request.settings {
-            guard let value = off[name] else { throw ServingError(.invalidArgument, "'\(name)' is no trace setting") }
-            guard setting.value.isEmpty || setting.value == [value] else {
-                throw ServingError(.unimplemented, "traces are not supported: '\(name)' stays '\(value)'")
-            }
-        }
-        return TraceSettingResponse(settings: off.mapValues { .init(value: [$0]) })
+        try requests.traces.change(request.settings.mapValues(\.value), model: request.modelName)
+        requests.settingsChanged()
+        return TraceSettingResponse(settings: requests.traces.current(model: request.modelName).mapValues { .init(value: $0) })
     }
 
     func sharedMemoryStatus(_ request: SystemSharedMemoryStatusRequest) throws(ServingError) -> SystemSharedMemoryStatusResponse {

@@ -10,11 +10,13 @@ final class KServeService: Sendable {
     let infer: CallHandler<InferCall>
     let extensions: KServeExtensions
     let log: LogSwitches
+    let requests: RequestLog
 
-    init(core: ServingCore, extensions: KServeExtensions, log: LogSwitches) {
+    init(core: ServingCore, extensions: KServeExtensions, log: LogSwitches, requests: RequestLog) {
         self.core = core
         self.extensions = extensions
         self.log = log
+        self.requests = requests
         infer = CallHandler(core: core) { InferCall(extensions) }
     }
 
@@ -60,7 +62,7 @@ final class KServeService: Sendable {
     static func serverMetadata(_ service: KServeService) -> ServerMetadataResponse {
         var extensions = [
             "binary_tensor_data", "classification", "logging", "model_configuration", "model_repository", "parameters", "schedule_policy",
-            "sequence", "statistics",
+            "sequence", "statistics", "trace",
         ]
         if service.extensions.memory.isOn { extensions.append("system_shared_memory") }
         return ServerMetadataResponse(name: "martlet", version: martletVersion, extensions: extensions)

@@ -6,7 +6,11 @@ package import Serving
 
 extension Status {
     package init(_ error: ServingError) {
-        self.init(StatusCode(error.code), error.message)
+        let code = StatusCode(error.code)
+        self.init(code, error.message)
+        guard error.retryAfterNanos > 0 else { return }
+        retryAfterMillis = max(1, error.retryAfterNanos / 1_000_000)
+        details = RetryDetails.bytes(code: Int(code.rawValue), message: error.message, delayNanos: error.retryAfterNanos)
     }
 
     /// A message that could not be read is the caller's fault; gRPC's word for one that is no message at all is INTERNAL.

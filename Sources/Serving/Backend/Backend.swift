@@ -28,6 +28,9 @@ public protocol LoadedModel: AnyObject, Sendable {
 
 /// Runs a model, one run at a time, on whatever thread.
 public protocol ModelRunner: AnyObject {
+    /// Whether the next run may be spread over threads that have nothing else to do. Backends that never do leave it out.
+    var mayBeSpread: Bool { get set }
+
     /// Runs the model once.
     ///
     /// - Parameters:
@@ -36,6 +39,13 @@ public protocol ModelRunner: AnyObject {
     ///   - outputs: in the order of the signature. On entry each is nil or a tensor that nobody else holds, whose memory may be
     ///     written to if type and shape fit; on return the results, which later runs leave alone unless they are handed in again.
     func run(inputs: [Tensor?], wanted: [Bool], outputs: inout [Tensor?]) throws(ServingError)
+}
+
+extension ModelRunner {
+    public var mayBeSpread: Bool {
+        get { false }
+        set {}
+    }
 }
 
 /// The files of one version of a model.

@@ -1,3 +1,4 @@
+internal import Engine
 internal import Glibc
 internal import Synchronization
 
@@ -41,6 +42,7 @@ public final class ComputePool: Sendable {
     let clock: MonotonicClock
     private let state = Mutex(State())
     private let parking: [ParkingSpot]
+    private let busy = Atomic<Int>(0)
 
     /// - Parameter lanes: threads; 1 or more.
     public init(lanes: Int, clock: MonotonicClock = .system) {
@@ -70,6 +72,14 @@ public final class ComputePool: Sendable {
 
     /// Lanes without work at this moment.
     public var idleLanes: Int { state.withLock { $0.parked.count } }
+
+    /// Whether the lane that asks is the only one with work.
+    var hasOneBusyLane: Bool { busy.load(ordering: .relaxed) == 1 }
+
+    private func occupy(by change: Int) {
+        busy.wrappingAdd(change, ordering: .relaxed)
+        EngineThreads.occupied(by: change)
+    }
 
     /// Lists `source` as having work and wakes a parked lane for it.
     ///
@@ -114,7 +124,9 @@ public final class ComputePool: Sendable {
             switch next(lane) {
             case .run(let source):
                 let start = clock.nowNanos
+                occupy(by: 1)
                 let lookAt = source.runOnce()
+                occupy(by: -1)
                 let end = clock.nowNanos
                 state.withLock { _ in source.laneTime.nanos &+= max(1, end - start) }
                 if let lookAt { enqueue(source, atNanos: lookAt) }

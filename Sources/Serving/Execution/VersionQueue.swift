@@ -12,6 +12,7 @@ final class VersionQueue: WorkSource, RequestExecutor {
         /// Answers in order, while some thread hands them over.
         var outbox: [InferenceRequest] = []
         var isDelivering = false
+        var spreading = SpreadChoice()
     }
 
     let version: VersionIdentity
@@ -293,16 +294,31 @@ final class VersionQueue: WorkSource, RequestExecutor {
     /// Runs the instance's batch, answers its requests and gives the lane back.
     private func run(_ instance: Instance, startedNanos started: Int64, onLane: Bool) {
         let (rows, tasks) = (instance.batch.rows, instance.batch.items.count)
+        let isIdle = onLane && pool.laneCount > 1 && pool.hasOneBusyLane
+        let (isSpread, expected) = isIdle ? decideSpreading(rows: rows) : (false, nil)
+        instance.runner.mayBeSpread = isSpread
         let outcome = process(instance, startedNanos: started)
         instance.releaseOutputs()
         instance.batch.removeAll()
         let wake: Wake = state.withLock { state in
             state.free.append(instance)
+            // A run that others joined says nothing about either way.
+            if let expected, let nanos = outcome.runNanos, pool.hasOneBusyLane {
+                state.spreading.record(wasSpread: isSpread, runNanos: nanos, expectedNanos: expected)
+            }
             return state.queue.finish(
                 rows: rows, tasks: tasks, runNanos: outcome.runNanos, inTime: outcome.inTime, late: outcome.late,
                 nowNanos: outcome.endNanos)
         }
         if wake == .now { pool.enqueue(self, callerWillLook: onLane) }
+    }
+
+    /// Whether a run that has all lanes to itself is spread over them, and how long it should take.
+    private func decideSpreading(rows: Int) -> (Bool, Int64?) {
+        state.withLock { state in
+            let expected = state.queue.curve.expectedNanos(rows: rows)
+            return (state.spreading.next(isIdle: true, expectedNanos: expected), expected)
+        }
     }
 
     private struct Outcome {

@@ -21,6 +21,7 @@ public final class ModelVersion: Sendable {
     let ensemble: EnsembleExecutor?
     let cache: ResponseCache?
     let limiter: RateLimiter?
+    let watch: RequestWatch
     private let clock: MonotonicClock
     /// Called once, when the gate is closed and the last request has left.
     private let onDrained: @Sendable (ModelVersion) -> Void
@@ -45,6 +46,7 @@ public final class ModelVersion: Sendable {
         binding = parts.binding
         limiter = parts.limiter
         clock = parts.clock
+        watch = parts.watch
         cache = parts.cacheBytes > 0 ? ResponseCache(limitBytes: parts.cacheBytes, statistics: statistics, clock: clock, executor: executor) : nil
         self.executor = executor
         ensemble = executor as? EnsembleExecutor
@@ -71,6 +73,7 @@ public final class ModelVersion: Sendable {
         /// 0 for no response cache.
         var cacheBytes: Int
         var clock: MonotonicClock
+        var watch: RequestWatch
     }
 
     /// Takes in a request that has entered the gate.

@@ -58,7 +58,7 @@ extension Repository {
             }
         }
         guard shares.contains(where: { $0.share > 0 }) else { return nil }
-        return Split(shares, isSticky: routing.isSticky, stickyParameter: routing.stickyParameter)
+        return Split(shares, isSticky: routing.isSticky, stickyParameter: routing.stickyParameter, stickyInput: routing.stickyInput)
     }
 
     /// Starts a take-over when the configuration wants one: the old version stays beside the new one.

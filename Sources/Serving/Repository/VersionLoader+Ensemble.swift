@@ -36,7 +36,7 @@ extension VersionLoader {
             maxRows: graph.maxRows, backendName: "", platform: "ensemble", memoryBytes: 0, goldenCount: golden.count,
             statistics: statistics,
             binding: binding, limiter: limiter, cacheBytes: spec.responseCache ? configuration.limits.cacheBytesPerVersion : 0,
-            clock: configuration.clock)
+            clock: configuration.clock, watch: configuration.watch)
         return ModelVersion(parts, executor: executor, onDrained: onDrained)
     }
 }

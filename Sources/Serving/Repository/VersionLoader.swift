@@ -71,7 +71,7 @@ struct VersionLoader: Sendable {
             identity: identity, spec: spec, signature: batching.signature, batchability: model.batchability,
             maxRows: batching.maxRows, backendName: backend.name, platform: backend.platform, memoryBytes: model.memoryBytes,
             goldenCount: golden.count, statistics: statistics, binding: binding, limiter: limiter,
-            cacheBytes: spec.responseCache ? configuration.limits.cacheBytesPerVersion : 0, clock: configuration.clock)
+            cacheBytes: spec.responseCache ? configuration.limits.cacheBytesPerVersion : 0, clock: configuration.clock, watch: configuration.watch)
         guard let sequence = spec.sequence else { return ModelVersion(parts, executor: queue, onDrained: onDrained) }
 
         let inputs = try SequenceInputs(

@@ -68,6 +68,44 @@ struct Warmup {
     }
 
     private func run(_ warmup: WarmupSpec, _ instance: Instance) throws(ServingError) {
+        let tensors: [Tensor?]
+        if let path = warmup.recorded {
+            tensors = try recorded(path, warmup.name)
+        } else {
+            tensors = try made(warmup)
+        }
+        for _ in 0..<max(1, min(warmup.count, 1000)) {
+            do {
+                _ = try instance.run(tensors)
+            } catch {
+                throw ServingError(error.code, "warm-up '\(warmup.name)' of model '\(identity.model)' failed: \(error.message)")
+            }
+        }
+    }
+
+    /// The inputs of a recorded request, in the order of the signature.
+    private func recorded(_ path: String, _ name: String) throws(ServingError) -> [Tensor?] {
+        guard let json = Directory.contents(of: path) else {
+            throw ServingError(
+                .invalidArgument, "warm-up '\(name)' of model '\(identity.model)': cannot read '\(path)': \(Directory.lastError)")
+        }
+        let inputs = try GoldenRequest.inputs(name: path, json: json)
+        for input in inputs where !signature.inputs.contains(where: { $0.name == input.name }) {
+            throw ServingError(
+                .invalidArgument, "warm-up '\(name)' of model '\(identity.model)': '\(path)' has input '\(input.name)', which the model lacks")
+        }
+        var tensors: [Tensor?] = []
+        for input in signature.inputs {
+            let found = inputs.first { $0.name == input.name }?.tensor
+            guard found != nil || input.isOptional else {
+                throw ServingError(.invalidArgument, "warm-up '\(name)' of model '\(identity.model)' lacks input '\(input.name)'")
+            }
+            tensors.append(found)
+        }
+        return tensors
+    }
+
+    private func made(_ warmup: WarmupSpec) throws(ServingError) -> [Tensor?] {
         var tensors: [Tensor?] = []
         for input in signature.inputs {
             guard let wanted = warmup.inputs[input.name] else {
@@ -100,12 +138,6 @@ struct Warmup {
                 tensors.append(tensor)
             }
         }
-        for _ in 0..<max(1, min(warmup.count, 1000)) {
-            do {
-                _ = try instance.run(tensors)
-            } catch {
-                throw ServingError(error.code, "warm-up '\(warmup.name)' of model '\(identity.model)' failed: \(error.message)")
-            }
-        }
+        return tensors
     }
 }

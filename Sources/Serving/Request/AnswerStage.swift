@@ -26,6 +26,8 @@ extension InferenceRequest {
         }
         // Once the sink has heard of it the request may be anybody's; and only then is this one answered, should somebody wait for that.
         let version = servedBy
+        // Steps of an ensemble are part of a request that is looked at itself.
+        if let version, run == nil { version.watch.look(self, version) }
         sink?.finished(self)
         version?.leave()
         for body in after { body() }

@@ -82,6 +82,8 @@ public final class InferenceRequest: @unchecked Sendable {
     public var routingKey = Name("")
     /// What becomes of it when the model is decoupled.
     public var parts = AnswerParts.together
+    /// The distributed trace that it belongs to, for logs.
+    public var traceContext: TraceContext?
     /// Keeps the memory that views and borrowed names point into.
     public var owner: AnyObject?
     public var sink: (any ReplySink)?
@@ -144,6 +146,7 @@ public final class InferenceRequest: @unchecked Sendable {
         sequence = nil
         routingKey = Name("")
         parts = .together
+        traceContext = nil
         owner = nil
         sink = nil
         context = nil

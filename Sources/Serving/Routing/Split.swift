@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Tensors
 
 /// How requests that name no version are shared among the live ones, at one moment. Never changed: a change makes a new one.
 struct Split: Sendable {
@@ -6,6 +7,7 @@ struct Split: Sendable {
     let parts: [(version: ModelVersion, end: Double)]
     let isSticky: Bool
     let stickyParameter: String?
+    let stickyInput: String?
     private let counter: Counter
 
     /// Spreads requests without keys evenly: each next one falls into the largest gap that is left.
@@ -15,7 +17,7 @@ struct Split: Sendable {
 
     /// - Parameter shares: shares of the versions, in an order that stays: a version keeps its keys while the shares before it stay. At
     ///   least one above 0.
-    init(_ shares: [(version: ModelVersion, share: Double)], isSticky: Bool, stickyParameter: String?) {
+    init(_ shares: [(version: ModelVersion, share: Double)], isSticky: Bool, stickyParameter: String?, stickyInput: String? = nil) {
         let total = shares.reduce(0) { $0 + $1.share }
         var parts: [(version: ModelVersion, end: Double)] = []
         var end = 0.0
@@ -27,6 +29,7 @@ struct Split: Sendable {
         self.parts = parts
         self.isSticky = isSticky
         self.stickyParameter = stickyParameter
+        self.stickyInput = stickyInput
         counter = Counter()
     }
 
@@ -44,7 +47,9 @@ struct Split: Sendable {
 
     private func keyPoint(_ request: InferenceRequest) -> Double? {
         if !request.routingKey.isEmpty { return request.routingKey.withBytes(Self.point) }
-        guard let stickyParameter, let parameter = request.parameters.first(where: { $0.name == stickyParameter }) else { return nil }
+        guard let stickyParameter, let parameter = request.parameters.first(where: { $0.name == stickyParameter }) else {
+            return inputPoint(request)
+        }
         var text =
             switch parameter.value {
             case .string(let text): text
@@ -55,6 +60,19 @@ struct Split: Sendable {
             }
         return text.withUTF8(Self.point)
     }
+
+    private func inputPoint(_ request: InferenceRequest) -> Double? {
+        guard let stickyInput, let input = request.inputs.first(where: { $0.name.string == stickyInput }) else { return nil }
+        switch input.contents {
+        case .bytes(let bytes): return Self.point(bytes.assumingMemoryBound(to: UInt8.self))
+        case .tensor(let tensor) where tensor.dataType == .string:
+            return Self.point(tensor.strings.flatMap { [UInt8]("\($0)".utf8) + [0] })
+        case .tensor(let tensor):
+            return Self.point(UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount).assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
+    private static func point(_ bytes: [UInt8]) -> Double { bytes.withUnsafeBufferPointer(point) }
 
     /// The same point for the same bytes, in every process: FNV-1a, stirred.
     static func point(_ bytes: UnsafeBufferPointer<UInt8>) -> Double {

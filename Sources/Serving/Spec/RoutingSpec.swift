@@ -6,16 +6,19 @@ public struct RoutingSpec: Sendable, Hashable {
     public var isSticky: Bool
     /// The parameter whose value is the routing key when the adapter set none.
     public var stickyParameter: String?
+    /// The input whose bytes are the routing key when there is neither.
+    public var stickyInput: String?
     public var canary: CanarySpec?
     public var shadow: ShadowSpec?
 
     public init(
-        weights: [Int64: Double] = [:], isSticky: Bool = false, stickyParameter: String? = nil, canary: CanarySpec? = nil,
-        shadow: ShadowSpec? = nil
+        weights: [Int64: Double] = [:], isSticky: Bool = false, stickyParameter: String? = nil, stickyInput: String? = nil,
+        canary: CanarySpec? = nil, shadow: ShadowSpec? = nil
     ) {
         self.weights = weights
         self.isSticky = isSticky
         self.stickyParameter = stickyParameter
+        self.stickyInput = stickyInput
         self.canary = canary
         self.shadow = shadow
     }

@@ -7,7 +7,7 @@ public struct WarmupSpec: Sendable, Hashable {
             case zero
             /// The same numbers every time.
             case random
-            /// Raw elements in a file below the model's folder `warmup`.
+            /// Raw elements in the file of this path.
             case file(String)
         }
 
@@ -27,8 +27,11 @@ public struct WarmupSpec: Sendable, Hashable {
     public var rows: Int
     public var inputs: [String: Input]
     public var count: Int
+    /// The file of a recorded request, whose inputs are sent as they are; nil for one made of ``inputs``.
+    public var recorded: String?
 
-    public init(name: String, rows: Int = 1, inputs: [String: Input], count: Int = 1) {
+    public init(name: String, rows: Int = 1, inputs: [String: Input], count: Int = 1, recorded: String? = nil) {
+        self.recorded = recorded
         self.name = name
         self.rows = rows
         self.inputs = inputs

@@ -54,6 +54,19 @@ import Testing
         #expect(Set(homes.values) == [1, 2, 3])
     }
 
+    @Test func `the same input always goes the same way where the routing says so`() {
+        let harness = Self.harness(RoutingSpec(weights: [1: 1, 2: 1, 3: 1], isSticky: true, stickyInput: "x"))
+        var homes: [Float: Int64] = [:]
+        for round in 0..<3 {
+            for number in 0..<60 {
+                let value = Float(number)
+                let home = harness.ask("m", rows: [[value, 1]]).servedBy?.number ?? 0
+                if round == 0 { homes[value] = home } else { #expect(homes[value] == home) }
+            }
+        }
+        #expect(Set(homes.values) == [1, 2, 3])
+    }
+
     @Test func `weights change at run time, and go back with the configuration`() {
         let harness = Self.harness(RoutingSpec(weights: [1: 1]))
         let done = Mutex<[ServingError?]>([])
@@ -103,6 +116,36 @@ import Testing
         })
         #expect(harness.core.routingStatus(of: "m")?.canary == nil)
         #expect(eventually { harness.backend.log.alive.load(ordering: .relaxed) == 1 })
+    }
+
+    @Test func `a canary that is slow goes`() {
+        let harness = Harness(["m/1/model.test": "factor 1\nmicros 1000\nend\n"], mode: .explicit)
+        var spec = ModelSpec(name: "m")
+        spec.routing.canary = CanarySpec(steps: [0.5, 1], stepNanos: 60_000_000_000, minRequests: 10, maxErrorShare: 0.1, maxLatencyFactor: 3)
+        #expect(harness.load("m", override: spec) == nil)
+        harness.folder.write("factor 2\nmicros 30000\nend\n", to: "m/2/model.test")
+        #expect(harness.load("m", override: spec) == nil)
+        #expect(eventually {
+            _ = Self.counts(harness, 10)
+            return harness.core.versions(of: "m").map(\.number) == [1]
+        })
+        #expect(harness.core.routingStatus(of: "m")?.rollback.contains("a request takes") == true)
+    }
+
+    @Test func `a canary that answers its golden request wrongly never gets a request`() {
+        let harness = Harness(["m/1/model.test": "factor 1\nend\n"], inline: true, mode: .explicit)
+        var spec = ModelSpec(name: "m")
+        spec.routing.canary = CanarySpec(steps: [0.5, 1], stepNanos: 1_000_000, minRequests: 1)
+        #expect(harness.load("m", override: spec) == nil)
+        harness.folder.write("factor 2\nend\n", to: "m/2/model.test")
+        harness.folder.write(
+            #"{"inputs": {"x": {"datatype": "FP32", "shape": [1, 2], "data": [1, 1]}}, "outputs": {"y": {"datatype": "FP32", "shape": [1, 2], "data": [2, 2]}}}"#,
+            to: "m/2/golden/a.json")
+        _ = harness.load("m", override: spec)
+        #expect(Self.counts(harness, 50) == [1: 50])
+        let entry = harness.core.index().first { $0.version == 2 }
+        #expect(entry?.state == .unavailable)
+        #expect(entry?.reason.contains("golden request 'golden/a.json'") == true, "\(entry?.reason ?? "")")
     }
 
     @Test func `a canary that fails goes, and the index says why`() {

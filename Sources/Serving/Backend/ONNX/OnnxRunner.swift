@@ -10,6 +10,7 @@ final class OnnxRunner: ModelRunner {
     }
 
     private let model: OnnxModel
+    var mayBeSpread = false
     private var values: [Value] = []
     /// The inputs of the run before and their values: callers bring the same buffers again, and a value costs an allocation.
     private var before: [(tensor: Tensor, value: Value)?]
@@ -41,7 +42,11 @@ final class OnnxRunner: ModelRunner {
                 }
                 results.append(.tensor(memory[index].tensor(dataType, shape)))
             }
-            try model.model.run(values, into: &results)
+            if mayBeSpread {
+                try model.model.run(values, into: &results)
+            } else {
+                try EngineThreads.alone { () throws(EngineError) in try model.model.run(values, into: &results) }
+            }
             for index in results.indices {
                 outputs[index] = try results[index].flatMap { value throws(EngineError) in try model.conversions[index].tensor(value) }
             }

@@ -15,7 +15,8 @@ extension RoutingSpec {
         }
         isSticky = try map.bool("sticky") ?? false
         stickyParameter = try map.string("sticky_parameter")
-        if stickyParameter != nil { isSticky = true }
+        stickyInput = try map.string("sticky_input")
+        if stickyParameter != nil || stickyInput != nil { isSticky = true }
         if var inner = try map.map("canary") {
             var canary = CanarySpec()
             canary.steps = try inner.doubles("steps", in: 0...1) ?? canary.steps

@@ -8,6 +8,7 @@ extension WarmupSpec {
             var inner = try YamlMap(node, file: map.file, place: "\(map.path(key))[\(index)]")
             var spec = WarmupSpec(name: try inner.string("name") ?? "\(index)", inputs: [:])
             spec.rows = try inner.int("rows", in: 1...(1 << 20)) ?? 1
+            spec.recorded = try inner.string("request").map { below(map.file, $0) }
             spec.count = try inner.int("count", in: 1...1000) ?? 1
             if var inputs = try inner.map("inputs") {
                 for name in inputs.keys {
@@ -17,12 +18,21 @@ extension WarmupSpec {
                     let fill: Input.Filling? = try input.choice("fill", [("zero", .zero), ("random", .random)])
                     let file = try input.string("file")
                     try input.finish()
-                    spec.inputs[name] = Input(dataType: dataType, dims: dims, filling: file.map { .file($0) } ?? fill ?? .zero)
+                    spec.inputs[name] = Input(dataType: dataType, dims: dims, filling: file.map { .file(below(map.file, $0)) } ?? fill ?? .zero)
                 }
             }
             try inner.finish()
+            guard spec.recorded == nil || spec.inputs.isEmpty else {
+                throw YamlError("\(inner.file):\(inner.line): '\(inner.place)' has both a 'request' and 'inputs'")
+            }
             specs.append(spec)
         }
         return specs
+    }
+
+    /// A file of the folder `warmup` beside the configuration.
+    private static func below(_ configuration: String, _ name: String) -> String {
+        let folder = configuration.lastIndex(of: "/").map { String(configuration[..<$0]) } ?? "."
+        return "\(folder)/warmup/\(name)"
     }
 }
