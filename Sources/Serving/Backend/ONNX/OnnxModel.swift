@@ -47,6 +47,7 @@ extension TensorSignature {
     init(_ port: Signature.Port, dataType: DataType, isOptional: Bool) {
         self.init(
             name: port.name, dataType: dataType, dims: port.dims.map { $0.map { $0.value ?? -1 } },
-            symbols: (port.dims ?? []).map { if case .symbol(let name) = $0 { name } else { nil } }, isOptional: isOptional)
+            // A question mark is how some converters write that an extent is not known, not what it is called.
+            symbols: (port.dims ?? []).map { if case .symbol(let name) = $0, name != "?" { name } else { nil } }, isOptional: isOptional)
     }
 }

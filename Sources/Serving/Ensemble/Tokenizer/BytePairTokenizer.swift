@@ -91,7 +91,7 @@ struct BytePairTokenizer: Sendable {
     private func add(_ text: Substring, to ids: inout [Int64], room: Int) {
         var whole = text
         if composes { whole = String(String(text)._nfc.reduce(into: String.UnicodeScalarView()) { $0.append($1) })[...] }
-        if addsBlank, whole.unicodeScalars.first.map({ !$0.properties.isWhitespace }) ?? false { whole = " " + whole }
+        if addsBlank, let first = whole.unicodeScalars.first, first != " " { whole = " " + whole }
         for piece in ByteLevel.pieces(of: whole) {
             guard ids.count < room else { return }
             pair(piece, into: &ids)
