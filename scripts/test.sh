@@ -45,7 +45,6 @@ suite corpus scripts/corpus.sh
 suite rows scripts/rows.sh
 suite mutations scripts/mutations.sh
 suite acceptance scripts/acceptance.sh
-suite fuzz scripts/fuzz.sh
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

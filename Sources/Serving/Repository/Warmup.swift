@@ -85,9 +85,11 @@ struct Warmup {
 
     /// The inputs of a recorded request, in the order of the signature.
     private func recorded(_ path: String, _ name: String) throws(ServingError) -> [Tensor?] {
-        guard let json = Directory.contents(of: path) else {
-            throw ServingError(
-                .invalidArgument, "warm-up '\(name)' of model '\(identity.model)': cannot read '\(path)': \(Directory.lastError)")
+        let json: [UInt8]
+        do throws(BoundedFile.Failure) {
+            json = try BoundedFile.contents(of: path, limit: Directory.maxFileBytes)
+        } catch {
+            throw ServingError(.invalidArgument, "warm-up '\(name)' of model '\(identity.model)': cannot read '\(path)': \(error)")
         }
         let inputs = try GoldenRequest.inputs(name: path, json: json)
         for input in inputs where !signature.inputs.contains(where: { $0.name == input.name }) {

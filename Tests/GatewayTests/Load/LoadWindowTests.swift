@@ -1,4 +1,5 @@
 import Gateway
+import Messages
 import Testing
 
 @Suite struct LoadWindowTests {
