@@ -9,18 +9,19 @@ extension InferenceRequest {
         var writer = ModelInferWriter(.request)
         var stated = ""
         if case .number(let number) = statedVersion ?? version { stated = String(number) }
-        writer.begin(model: MessageText(model), version: stated, id: MessageText(id))
+        // Copies: a name that is a string of its own has no bytes that stay where they are.
+        writer.begin(model: model.string, version: stated, id: id.string)
         writeParameters(to: &writer)
         var strings = WireBuffer()
         var ranges: [Range<Int>] = []
         for input in inputs {
             writer.tensor(
-                MessageText(input.name), datatype: InferDatatype(input.dataType).name, shape: (0..<input.dims.count).map { Int64(input.dims[$0]) })
+                input.name.string, datatype: InferDatatype(input.dataType).name, shape: (0..<input.dims.count).map { Int64(input.dims[$0]) })
             let start = strings.count
             if case .tensor(let tensor) = input.contents, tensor.dataType == .string { strings.append(raw: tensor.strings[...]) }
             ranges.append(start..<strings.count)
         }
-        for output in requestedOutputs { writer.requestedOutput(MessageText(output)) }
+        for output in requestedOutputs { writer.requestedOutput(output.string) }
         // All strings are written before the first is referred to: their memory must not move.
         for (input, range) in zip(inputs, ranges) {
             switch input.contents {
