@@ -6,7 +6,7 @@ import Testing
 @Suite struct `warm-ups` {
     /// The first elements that the model's runs saw while it was loaded, and the error if it was not.
     static func seen(_ yaml: String, files: [String: String] = [:]) -> (seen: [Float], error: ServingError?) {
-        let harness = Harness(["m/1/model.test": "width 2\nend\n"].merging(files) { $1 }, mode: .explicit)
+        let harness = Harness(["m/1/model.test": "width 2\nend\n"].merging(files) { $1 }, mode: .explicit, readers: [ModelYaml()])
         harness.backend.log.keepsSeen.store(true, ordering: .relaxed)
         harness.folder.write(yaml, to: "m/model.yaml")
         let error = harness.load("m")
