@@ -17,7 +17,7 @@ public enum ProcessMetrics {
     }
 
     /// 0 where the kernel does not say.
-    static var residentBytes: UInt64 {
+    package static var residentBytes: UInt64 {
         guard let file = fopen("/proc/self/statm", "re") else { return 0 }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 128)

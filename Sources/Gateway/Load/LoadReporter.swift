@@ -64,13 +64,8 @@ final class LoadReporter: Sendable {
             reading.failed &+= snapshot.fail.count
             reading.answerNanos &+= snapshot.success.nanos
         }
-        if let memoryLimit, memoryLimit > 0 { reading.memoryShare = min(1, Double(Self.residentBytes) / Double(memoryLimit)) }
+        if let memoryLimit, memoryLimit > 0 { reading.memoryShare = min(1, Double(ProcessMetrics.residentBytes) / Double(memoryLimit)) }
         return reading
-    }
-
-    private static var residentBytes: Int64 {
-        guard let fields = text("/proc/self/statm")?.split(separator: " "), fields.count > 1, let pages = Int64(fields[1]) else { return 0 }
-        return pages &* Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// Of the control group that the process is in; nil when it has none.

@@ -46,22 +46,6 @@ struct GoldenRequest: Sendable {
         tolerance = file.tolerance ?? 1e-4
     }
 
-    /// The inputs alone of a request in this form, answers or none, by name.
-    static func inputs(name: String, json: [UInt8]) throws(ServingError) -> [(name: String, tensor: Tensor)] {
-        struct Question: Decodable { var inputs: [String: JSONTensor] }
-        let question: Question
-        do {
-            question = try JSONDecoder().decode(Question.self, from: Data(json))
-        } catch {
-            throw ServingError(.invalidArgument, "recorded request '\(name)' is not readable: \(reason(error))")
-        }
-        var inputs: [(name: String, tensor: Tensor)] = []
-        for (key, value) in question.inputs.sorted(by: { $0.key < $1.key }) {
-            inputs.append((key, try value.tensor(place: "recorded request '\(name)', input '\(key)'")))
-        }
-        return inputs
-    }
-
     /// All golden requests of a version, by file name.
     static func all(
         of listing: VersionListing, contents: [String: [UInt8]], limits: ServingLimits

@@ -91,7 +91,7 @@ struct Warmup {
         } catch {
             throw ServingError(.invalidArgument, "warm-up '\(name)' of model '\(identity.model)': cannot read '\(path)': \(error)")
         }
-        let inputs = try GoldenRequest.inputs(name: path, json: json)
+        let inputs = try RecordedRequest(name: path, json: json).inputs
         for input in inputs where !signature.inputs.contains(where: { $0.name == input.name }) {
             throw ServingError(
                 .invalidArgument, "warm-up '\(name)' of model '\(identity.model)': '\(path)' has input '\(input.name)', which the model lacks")
