@@ -26,18 +26,21 @@ revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 mkdir -p "$work"
 
-local_base=localhost/martlet-base:bookworm
+# Another list makes another base.
+libraries=$(sed -n 's/^ARG LIBRARIES="\(.*\)"$/\1/p' Dockerfile)
+list=$(cksum <<<"$libraries" | cut -d' ' -f1)
+local_base=localhost/martlet-base:bookworm-$list
 make_base() { # a Debian with the libraries and nothing else, imported under its name
-    [ -f "$work/base.tar" ] || mmdebstrap --quiet --variant=minbase --dpkgopt='path-exclude=/usr/share/man/*' \
-        --include=libnghttp2-14,libprotobuf-c1,libyaml-0-2,libstdc++6,zlib1g,ca-certificates bookworm "$work/base.tar"
+    [ -f "$work/base-$list.tar" ] || mmdebstrap --quiet --variant=minbase --dpkgopt='path-exclude=/usr/share/man/*' \
+        --include="${libraries// /,}" bookworm "$work/base-$list.tar"
     case $tool in
         buildah)
             local container
             container=$(buildah from scratch)
-            buildah add --quiet "$container" "$work/base.tar" / >/dev/null
+            buildah add --quiet "$container" "$work/base-$list.tar" / >/dev/null
             buildah commit --quiet --timestamp 0 "$container" "$local_base" >/dev/null
             buildah rm "$container" >/dev/null ;;
-        *) "$tool" import "$work/base.tar" "$local_base" >/dev/null ;;
+        *) "$tool" import "$work/base-$list.tar" "$local_base" >/dev/null ;;
     esac
 }
 base=${RUNTIME_BASE:-$local_base}

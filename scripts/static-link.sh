@@ -11,11 +11,14 @@ release=$(readlink -f .build/release)
 objects="$release/martlet.product/Objects.LinkFileList"
 [ -f "$objects" ] || { echo "no release build: scripts/build.sh comes first" >&2; exit 1; }
 mkdir -p "$(dirname "$output")"
+# Debian's libraries as the package names them.
+mapfile -t names < <(grep -o 'pkgConfig: "[^"]*"' Package.swift | cut -d'"' -f2)
+read -ra libraries < <(pkg-config --libs "${names[@]}")
 
 absent='$s10Foundation13DateFormatterCMn'
 present='$s20FoundationEssentials11JSONDecoderCMn'
 swiftc -static-stdlib -use-ld=gold -module-name martlet -emit-executable -o "$output.symbols" "@$objects" \
-    -L "$release" -lnghttp2 -lprotobuf-c -lyaml -lz -lstdc++ \
+    -L "$release" "${libraries[@]}" -lz -lstdc++ \
     -Xlinker --start-group -lFoundationEssentials -l_FoundationCollections -l_FoundationCShims -Xlinker --end-group \
     -Xlinker --defsym -Xlinker main=martlet_main -Xlinker "--defsym=$absent=$present" \
     -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --build-id=none
