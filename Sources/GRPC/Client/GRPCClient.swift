@@ -154,19 +154,9 @@ public final class GRPCClient: ConnectionObserver, @unchecked Sendable {
             .connectTimeout(.nanoseconds(Int64(clamping: configuration.connectTimeout)))
             .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(ChannelOptions.maxMessagesPerRead, value: 4)
-            .channelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls = configuration.tls {
-                        try channel.pipeline.syncOperations.addHandler(try ClientTLS.handler(try tls.context(), for: target, name: tls.serverName))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler())
-                }
-            }
-        let future =
-            switch target {
-            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
+        let future = target.connect(bootstrap, tls: try self.configuration.tls?.context(), name: configuration.tls?.serverName) { [self] channel in
+            try channel.pipeline.syncOperations.addHandler(handler())
+        }
         future.assumeIsolated().whenFailure { [self] error in
             client.loop.turn { failPending(Status(.unavailable, "cannot connect to \(target): \(error)")) }
         }

@@ -12,6 +12,17 @@ package struct TorchKeys: Sendable, Hashable {
         package var expires: Int64?
 
         func holds(at seconds: Int64) -> Bool { expires.map { seconds < $0 } ?? true }
+
+        func write(to json: inout JSONWriter) {
+            json.beginObject()
+            json.key("key")
+            json.string(text)
+            if let expires {
+                json.key("expiration time")
+                json.string(UTCTime.text(expires))
+            }
+            json.endObject()
+        }
     }
 
     /// For changing and listing what is served.
@@ -73,14 +84,7 @@ package struct TorchKeys: Sendable, Hashable {
         json.beginObject()
         for (kind, key) in [("management", management), ("inference", inference), ("API", api)] {
             json.key(kind)
-            json.beginObject()
-            json.key("key")
-            json.string(key.text)
-            if let expires = key.expires {
-                json.key("expiration time")
-                json.string(UTCTime.text(expires))
-            }
-            json.endObject()
+            key.write(to: &json)
         }
         json.endObject()
         let fresh = path + ".new"

@@ -2,7 +2,6 @@ internal import GRPC
 internal import Hummingbird
 internal import JSON
 internal import Serving
-internal import Text
 
 /// TorchServe's inference and management interfaces, on one port.
 struct TorchRest: WebRoom {
@@ -66,16 +65,7 @@ struct TorchRest: WebRoom {
 
     private static func renew(_ keys: TorchAuthorizer, _ request: WebRequest) throws(WebFailure) -> WebAnswer {
         let key = try keys.renew(request.query["type"] ?? "", authorization: request.headers[.authorization])
-        return .json { json in
-            json.beginObject()
-            json.key("key")
-            json.string(key.text)
-            if let expires = key.expires {
-                json.key("expiration time")
-                json.string(UTCTime.text(expires))
-            }
-            json.endObject()
-        }
+        return .json { json in key.write(to: &json) }
     }
 
     private func management(_ parts: [String]) -> WebEndpoint? {

@@ -73,20 +73,9 @@ final class LoadConnection: LoadLane, ConnectionObserver, @unchecked Sendable {
             .connectTimeout(.seconds(5))
             .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(ChannelOptions.maxMessagesPerRead, value: 4)
-            .channelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            try ClientTLS.handler(tls, for: server.target, name: server.tls?.serverName))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler())
-                }
-            }
-        let future =
-            switch server.target {
-            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
+        let future = server.target.connect(bootstrap, tls: self.tls, name: server.tls?.serverName) { [self] channel in
+            try channel.pipeline.syncOperations.addHandler(handler())
+        }
         future.assumeIsolated().whenFailure { [self] error in
             owner.loop.turn { lost("cannot connect to \(server.target): \(Self.text(error))") }
         }

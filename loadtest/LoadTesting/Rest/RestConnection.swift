@@ -49,21 +49,10 @@ final class RestConnection: LoadLane, @unchecked Sendable {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(.seconds(5))
             .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            try ClientTLS.handler(tls, for: server.target, name: server.tls?.serverName))
-                    }
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(RestHandler(lane: self, loop: owner.loop))
-                }
-            }
-        let future =
-            switch server.target {
-            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
+        let future = server.target.connect(bootstrap, tls: self.tls, name: server.tls?.serverName) { [self] channel in
+            try channel.pipeline.syncOperations.addHTTPClientHandlers()
+            try channel.pipeline.syncOperations.addHandler(RestHandler(lane: self, loop: owner.loop))
+        }
         future.assumeIsolated().whenComplete { [self] result in
             owner.loop.turn {
                 switch result {

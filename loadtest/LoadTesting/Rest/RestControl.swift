@@ -3,7 +3,6 @@ internal import GRPC
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 
 /// Asks a server's HTTP port what it serves, and to load and unload: a connection for each question.
 struct RestControl: Sendable {
@@ -16,23 +15,12 @@ struct RestControl: Sendable {
         let promise = group.next().makePromise(of: (status: Int, body: [UInt8]).self)
         let tls = try server.tls.map { try $0.context(protocols: []) }
         let bootstrap = ClientBootstrap(group: group).connectTimeout(.seconds(5))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            try ClientTLS.handler(tls, for: server.target, name: server.tls?.serverName))
-                    }
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(RestAnswer(promise))
-                }
-            }
         let channel: any Channel
         do {
-            channel =
-                switch server.target {
-                case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port).get()
-                case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
-                }
+            channel = try await server.target.connect(bootstrap, tls: tls, name: server.tls?.serverName) { channel in
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                try channel.pipeline.syncOperations.addHandler(RestAnswer(promise))
+            }.get()
         } catch {
             promise.fail(error)
             throw LoadError("cannot connect to \(server.target): \(ConnectReason.text("\(error)"))")
